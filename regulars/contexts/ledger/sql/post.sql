@@ -1,0 +1,84 @@
+-- Save what a decision left for a set of members: one group a member, all of it or nothing of it.
+--
+-- Guarantees: account rows are locked in member order; a group is saved only if the account still is
+-- at the version the decision was made on; everything of all saved groups becomes visible together.
+-- Returns, for each group in the order given, whether it was saved. Groups come sorted by
+-- (bucket, member) and are numbered from 1 in `*_group`.
+CREATE OR REPLACE FUNCTION ledger_post(
+    g_bucket smallint[], g_member uuid[], g_before bigint[], g_version bigint[], g_chain bytea[],
+    g_due bigint[], g_ladder text[], g_state text[],
+    t_group int[], t_seq bigint[], t_kind text[], t_occurred timestamptz[], t_posted timestamptz[],
+    t_source uuid[], t_version int[], t_postings text[], t_lots text[], t_facts text[], t_hash bytea[],
+    l_group int[], l_new boolean[], l_number int[], l_currency text[], l_source uuid[],
+    l_earned timestamptz[], l_active_at timestamptz[], l_expires timestamptz[],
+    l_idle_days int[], l_idle_months int[], l_amount bigint[], l_remaining bigint[],
+    l_held bigint[], l_expired bigint[], l_active boolean[]
+) RETURNS boolean[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    saved int[];
+    ok boolean[];
+BEGIN
+    IF cardinality(g_member) = 0 THEN
+        RETURN '{}';
+    END IF;
+    -- A lock does nothing on a row that is not there: make the empty account first.
+    IF 0 = ANY (g_before) THEN
+        INSERT INTO ledger_account (bucket, member_id, version, chain, next_due, ladder, state)
+        SELECT g.bucket, g.member, 0, decode(repeat('00', 32), 'hex'), NULL, '', '{}'
+        FROM unnest(g_bucket, g_member, g_before) AS g(bucket, member, before)
+        WHERE g.before = 0
+        ORDER BY g.bucket, g.member
+        ON CONFLICT DO NOTHING;
+    END IF;
+    PERFORM 1
+    FROM unnest(g_bucket, g_member) AS g(bucket, member)
+    JOIN ledger_account a ON a.bucket = g.bucket AND a.member_id = g.member
+    ORDER BY a.bucket, a.member_id
+    FOR NO KEY UPDATE OF a;
+    -- A new statement sees what the wait let through: only now is the version compared.
+    WITH moved AS (
+        UPDATE ledger_account a
+        SET version = g.version, chain = g.chain, next_due = g.due, ladder = g.ladder,
+            state = g.state::json
+        FROM unnest(g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state)
+            WITH ORDINALITY AS g(bucket, member, before, version, chain, due, ladder, state, n)
+        WHERE a.bucket = g.bucket AND a.member_id = g.member AND a.version = g.before
+        RETURNING g.n
+    )
+    SELECT array_agg(n::int) INTO saved FROM moved;
+    SELECT array_agg(coalesce(i = ANY (saved), false) ORDER BY i) INTO ok
+    FROM generate_series(1, cardinality(g_member)) AS i;
+
+    INSERT INTO ledger_transaction (bucket, member_id, seq, kind, occurred_at, posted_at, source,
+                                    version, postings, lots, facts, hash)
+    SELECT g_bucket[t.g], g_member[t.g], t.seq, t.kind, t.occurred, t.posted, t.source,
+           t.version, t.postings::json, t.lots::json, t.facts::json, t.hash
+    FROM unnest(t_group, t_seq, t_kind, t_occurred, t_posted, t_source, t_version, t_postings,
+                t_lots, t_facts, t_hash)
+        AS t(g, seq, kind, occurred, posted, source, version, postings, lots, facts, hash)
+    WHERE ok[t.g];
+
+    INSERT INTO ledger_lot (bucket, member_id, number, currency, source, earned_at, active_at,
+                            expires_at, idle_days, idle_months, amount, remaining, held, expired,
+                            active)
+    SELECT g_bucket[l.g], g_member[l.g], l.number, l.currency, l.source, l.earned, l.active_at,
+           l.expires, l.idle_days, l.idle_months, l.amount, l.remaining, l.held, l.expired, l.active
+    FROM unnest(l_group, l_new, l_number, l_currency, l_source, l_earned, l_active_at, l_expires,
+                l_idle_days, l_idle_months, l_amount, l_remaining, l_held, l_expired, l_active)
+        AS l(g, new, number, currency, source, earned, active_at, expires, idle_days, idle_months,
+             amount, remaining, held, expired, active)
+    WHERE l.new AND ok[l.g];
+
+    IF false = ANY (l_new) THEN
+        UPDATE ledger_lot x
+        SET remaining = l.remaining, held = l.held, expired = l.expired, active = l.active
+        FROM unnest(l_group, l_new, l_number, l_remaining, l_held, l_expired, l_active)
+            AS l(g, new, number, remaining, held, expired, active)
+        WHERE NOT l.new AND ok[l.g]
+          AND x.bucket = g_bucket[l.g] AND x.member_id = g_member[l.g] AND x.number = l.number;
+    END IF;
+    RETURN ok;
+END
+$$;

@@ -1,0 +1,90 @@
+"""Seal the days that are over, and post what the clock has made due."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from regulars.contexts.ledger.books import open_book, save
+from regulars.contexts.ledger.models import LedgerSeal, LedgerTransaction
+from regulars.contexts.ledger.seals import DayDigest, seal_hash
+from regulars.contexts.members.types import MemberRef
+from regulars.core.calendar import micros
+from regulars.core.programme.compiled import Compiled
+
+SEALED_AFTER = timedelta(hours=1)  # by then no posting of the day can still be under way
+_ROWS_AT_ONCE = 5_000
+
+
+def seal_days(*, now: datetime) -> int:
+    """Seal every day that ended more than `SEALED_AFTER` ago and is not sealed; returns how many.
+
+    Days without transactions are sealed too: a missing day would hide a removed one. Two at once
+    seal each day once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE ledger_seal IN SHARE ROW EXCLUSIVE MODE")
+    last = LedgerSeal.objects.order_by("-day").first()
+    day = _first_day() if last is None else last.day + timedelta(days=1)
+    previous = bytes(32) if last is None else bytes(last.hash)
+    sealed = 0
+    while day is not None and _end_of(day) + SEALED_AFTER <= now:
+        digest = _digest_of(day)
+        previous_hash, previous = previous, seal_hash(previous, day, digest)
+        LedgerSeal.objects.create(
+            day=day, transactions=digest.count, previous=previous_hash, hash=previous, sealed_at=now
+        )
+        day += timedelta(days=1)
+        sealed += 1
+    return sealed
+
+
+def post_due(
+    programme: Compiled, *, limit: int, after: MemberRef | None, now: datetime
+) -> MemberRef | None:
+    """Post what is due on up to `limit` accounts after `after`; returns the last one, None at the end.
+
+    Each account is a transaction of its own. Reads are right without this: it only keeps the books
+    from lagging behind the clock for members who do not come.
+    """
+    refs = _due_accounts(limit, after, now)
+    for ref in refs:
+        with transaction.atomic():
+            save([open_book(ref, programme, now=now)])
+    return refs[-1] if len(refs) == limit else None
+
+
+def _due_accounts(limit: int, after: MemberRef | None, now: datetime) -> list[MemberRef]:
+    since = after or MemberRef(-1, UUID(int=0))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bucket, member_id FROM ledger_account"
+            " WHERE (bucket, member_id) > (%s, %s) AND next_due <= %s AND next_due > %s"
+            " ORDER BY bucket, member_id LIMIT %s",
+            [since.bucket, since.id, micros(now), -(2**61), limit],
+        )
+        return [MemberRef(*row) for row in cursor.fetchall()]
+
+
+def _first_day() -> date | None:
+    first = (
+        LedgerTransaction.objects.order_by("posted_at").values_list("posted_at", flat=True).first()
+    )
+    return None if first is None else first.astimezone(UTC).date()
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), tzinfo=UTC) + timedelta(days=1)
+
+
+def _digest_of(day: date) -> DayDigest:
+    since = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
+    digest = DayDigest()
+    rows = (
+        LedgerTransaction.objects.filter(posted_at__gte=since, posted_at__lt=_end_of(day))
+        .order_by("bucket", "member_id", "seq")
+        .values_list("hash", flat=True)
+    )
+    for row in rows.iterator(chunk_size=_ROWS_AT_ONCE):
+        digest.add(bytes(row))
+    return digest

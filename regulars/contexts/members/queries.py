@@ -1,0 +1,327 @@
+"""Reading members: by what they show, by id, as lists; never further than the caller may see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from regulars.contexts.members.holding import MemberNotFound
+from regulars.contexts.members.identifying import Claim, claim_of, guesses_of
+from regulars.contexts.members.mapping import (
+    card_range_view,
+    consent_view,
+    identifier_view,
+    masked_value,
+    member_view,
+    profile_of,
+)
+from regulars.contexts.members.models import (
+    CardRange,
+    ConsentRow,
+    IdentifierRow,
+    Member,
+    ProfileRow,
+)
+from regulars.contexts.members.types import (
+    CardRangeView,
+    ConsentView,
+    Found,
+    Identifier,
+    IdentifierKind,
+    IdentifierStatus,
+    IdentifierView,
+    MemberRef,
+    MemberStatus,
+    MemberView,
+    Profile,
+    Reach,
+    ref_of,
+)
+from regulars.contexts.security.types import Actor, Permission
+from regulars.contexts.security.usecases.access import require
+from regulars.core.consent import Consent, fold
+from regulars.core.membership import name_key
+from regulars.core.refusal import Refused
+from regulars.kit.paging import (
+    CursorInvalid,
+    Page,
+    cursor_id,
+    make_cursor,
+    page_size,
+    read_cursor,
+)
+
+NAME_LETTERS_MIN = 3
+FOUND_MAX = 20
+
+
+class IdentifierAmbiguous(Refused):
+    """The text leads to several members: as a card to one, as a phone to another."""
+
+    code = "member.identifier_ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFilter:
+    """Which members a list shows; every given part must fit. Periods are `[since, until)`."""
+
+    status: MemberStatus | None = None
+    tag: str | None = None
+    store: str | None = None
+    enrolled_since: datetime | None = None
+    enrolled_until: datetime | None = None
+    is_staff: bool | None = None
+    search: str = ""
+
+
+def find_member_by_identifier(
+    text: str, kind: IdentifierKind | None = None, *, within: Reach, region: str = "RU"
+) -> Found | None:
+    """The member that a card number, phone, address, app token or outside number opens.
+
+    Without `kind` the text is tried as all that it could be. Blocked and replaced identifiers are
+    found too, with their status: the caller decides what they are good for. Raises
+    IdentifierMalformed for a text that is none of its `kind`, IdentifierAmbiguous.
+    """
+    if kind is None:
+        claims = guesses_of(text, region=region)
+    else:
+        claims = (claim_of(Identifier(kind, text), region=region, pointer="/value"),)
+    rows = _holders(claims)
+    refs = {MemberRef(row.bucket, row.member_id) for row in rows}
+    seen = _seen(refs, within)
+    rows = [row for row in rows if MemberRef(row.bucket, row.member_id) in seen]
+    if len({row.member_id for row in rows}) > 1:
+        raise IdentifierAmbiguous
+    if not rows:
+        return None
+    order = {claim.key: place for place, claim in enumerate(claims)}
+    row = min(rows, key=lambda row: order[row.kind, row.value])
+    member = seen[MemberRef(row.bucket, row.member_id)]
+    return _found(member, row, ProfileRow.objects.filter(pk=(row.bucket, row.member_id)).first())
+
+
+def look_up(
+    text: str, *, limit: int = 10, within: Reach, region: str = "RU", by: Actor
+) -> tuple[Found, ...]:
+    """Whoever the cashier may mean: by any identifier, else by how the name begins.
+
+    At most 20, contacts masked; of a name 3 letters are needed. Names are searched only for who may
+    identify or read members. Raises PermissionMissing.
+    """
+    if Permission.TILL_IDENTIFY not in by.permissions:
+        require(by, Permission.MEMBERS_READ)
+    rows = _holders(guesses_of(text, region=region))
+    seen = _seen({MemberRef(row.bucket, row.member_id) for row in rows}, within)
+    exact = [row for row in rows if MemberRef(row.bucket, row.member_id) in seen]
+    if exact:
+        profiles = _profiles(seen)
+        return tuple(
+            _found(seen[ref], row, profiles.get(ref))
+            for row in exact
+            for ref in [MemberRef(row.bucket, row.member_id)]
+        )
+    return _by_name(text, max(1, min(limit, FOUND_MAX)), within)
+
+
+def get_member(ref: MemberRef, *, within: Reach) -> MemberView:
+    """One member without contact data. Raises MemberNotFound, also for one out of reach."""
+    row = _in_reach(Member.objects.all(), within).filter(bucket=ref.bucket, id=ref.id).first()
+    if row is None:
+        raise MemberNotFound
+    return member_view(row)
+
+
+def get_member_by_id(member_id: UUID, *, within: Reach) -> MemberView:
+    """The same by the id alone."""
+    return get_member(ref_of(member_id), within=within)
+
+
+def get_survivor(ref: MemberRef, *, within: Reach) -> MemberView:
+    """The member, or the one it was merged into at last. Raises MemberNotFound."""
+    view = get_member(ref, within=within)
+    passed = {view.ref}
+    while view.merged_into is not None and view.merged_into not in passed:
+        view = get_member(view.merged_into, within=within)
+        passed.add(view.ref)
+    return view
+
+
+def get_profile(ref: MemberRef, *, within: Reach, by: Actor) -> Profile:
+    """Contact data, for the member and who may see it.
+
+    Raises PermissionMissing, MemberNotFound.
+    """
+    if not _is_self(ref, by):
+        require(by, Permission.MEMBERS_CONTACTS)
+    get_member(ref, within=within)
+    return profile_of(ProfileRow.objects.filter(pk=tuple(ref)).first())
+
+
+def list_identifiers(ref: MemberRef, *, within: Reach, by: Actor) -> tuple[IdentifierView, ...]:
+    """A member's identifiers, the oldest first; masked for who may not see contact data.
+
+    Raises MemberNotFound.
+    """
+    get_member(ref, within=within)
+    masked = not _is_self(ref, by) and Permission.MEMBERS_CONTACTS not in by.permissions
+    rows = IdentifierRow.objects.filter(bucket=ref.bucket, member_id=ref.id)
+    return tuple(identifier_view(row, masked=masked) for row in rows.order_by("since", "kind"))
+
+
+def list_consents(ref: MemberRef, *, within: Reach, by: Actor) -> tuple[ConsentView, ...]:
+    """The log of consents, the oldest first. Raises PermissionMissing, MemberNotFound."""
+    if not _is_self(ref, by):
+        require(by, Permission.CONSENTS_READ)
+    get_member(ref, within=within)
+    rows = ConsentRow.objects.filter(bucket=ref.bucket, member_id=ref.id)
+    return tuple(map(consent_view, rows.order_by("at", "id")))
+
+
+def get_consent_state(ref: MemberRef, *, within: Reach) -> dict[str, Consent]:
+    """What the member agrees to now, per purpose; a purpose that is missing was never agreed to.
+
+    Raises MemberNotFound.
+    """
+    get_member(ref, within=within)
+    rows = ConsentRow.objects.filter(bucket=ref.bucket, member_id=ref.id)
+    return fold(Consent(*row) for row in rows.values_list("purpose", "given", "at"))
+
+
+def list_members(
+    wanted: MemberFilter = MemberFilter(),
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
+    within: Reach,
+    region: str = "RU",
+) -> Page[MemberView]:
+    """Members, the newest first, in pages of at most 500.
+
+    Erased and merged ones are shown only when asked for. `search` is an identifier, or how a name
+    begins. Raises CursorInvalid.
+    """
+    rows = _in_reach(Member.objects.all(), within).filter(**_conditions(wanted))
+    if wanted.status is None:
+        rows = rows.filter(status__in=(MemberStatus.ACTIVE, MemberStatus.BLOCKED))
+    if wanted.search.strip():
+        rows = rows.filter(_is_one_of(_searched(wanted.search, region)))
+    if cursor:
+        at, after_id = read_cursor(cursor, str, str)
+        rows = rows.filter(_after(at, cursor_id(after_id)))
+    size = page_size(limit)
+    found = tuple(map(member_view, rows.order_by("-enrolled_at", "-id")[: size + 1]))
+    if len(found) <= size:
+        return Page(found, None)
+    last = found[size - 1]
+    return Page(found[:size], make_cursor(last.enrolled_at.isoformat(), last.ref.id.hex))
+
+
+def list_card_ranges(*, by: Actor) -> tuple[CardRangeView, ...]:
+    """The ranges of card numbers. Raises PermissionMissing."""
+    require(by, Permission.CARDS_ISSUE)
+    return tuple(map(card_range_view, CardRange.objects.order_by("code")))
+
+
+def _conditions(wanted: MemberFilter) -> dict[str, Any]:
+    conditions = {
+        "status": wanted.status,
+        "tags__contains": [wanted.tag] if wanted.tag else None,
+        "store_enrolled": wanted.store,
+        "enrolled_at__gte": wanted.enrolled_since,
+        "enrolled_at__lt": wanted.enrolled_until,
+        "is_staff": wanted.is_staff,
+    }
+    return {name: value for name, value in conditions.items() if value is not None}
+
+
+def _after(at: str, member_id: UUID) -> Q:
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise CursorInvalid(pointer="/cursor") from None
+    return Q(enrolled_at__lt=moment) | Q(enrolled_at=moment, id__lt=member_id)
+
+
+def _searched(text: str, region: str) -> set[MemberRef]:
+    claimed = {
+        MemberRef(row.bucket, row.member_id) for row in _holders(guesses_of(text, region=region))
+    }
+    return claimed or set(_named(text, FOUND_MAX * 25))
+
+
+def _named(text: str, limit: int) -> list[MemberRef]:
+    key = name_key(text)
+    if len(key) < NAME_LETTERS_MIN:
+        return []
+    rows = ProfileRow.objects.filter(
+        Q(name_key__startswith=key) | Q(name_key_reversed__startswith=key)
+    )
+    refs = rows.order_by("name_key", "member_id").values_list("bucket", "member_id")
+    return [MemberRef(*ref) for ref in refs[:limit]]
+
+
+def _by_name(text: str, limit: int, within: Reach) -> tuple[Found, ...]:
+    refs = _named(text, FOUND_MAX * 25)
+    seen = _seen(set(refs), within)
+    shown = [ref for ref in refs if ref in seen and seen[ref].status == MemberStatus.ACTIVE][:limit]
+    profiles = _profiles(shown)
+    return tuple(_found(seen[ref], None, profiles.get(ref)) for ref in shown)
+
+
+def _holders(claims: Iterable[Claim]) -> list[IdentifierRow]:
+    any_of = Q()
+    for claim in claims:
+        any_of |= Q(kind=claim.kind, value=claim.value)
+    return list(IdentifierRow.objects.filter(any_of)) if any_of else []
+
+
+def _seen(refs: set[MemberRef], within: Reach) -> dict[MemberRef, Member]:
+    if not refs:
+        return {}
+    rows = _in_reach(Member.objects.all(), within).filter(_is_one_of(refs))
+    return {MemberRef(row.bucket, row.id): row for row in rows}
+
+
+def _profiles(refs: Iterable[MemberRef]) -> dict[MemberRef, ProfileRow]:
+    wanted = list(refs)
+    rows = ProfileRow.objects.filter(
+        bucket__in={ref.bucket for ref in wanted}, member_id__in=[ref.id for ref in wanted]
+    )
+    return {MemberRef(row.bucket, row.member_id): row for row in rows}
+
+
+def _is_one_of(refs: set[MemberRef]) -> Q:
+    # An id is in one bucket only, so the two lists cannot match across each other.
+    return Q(bucket__in={ref.bucket for ref in refs}, id__in={ref.id for ref in refs})
+
+
+def _in_reach(rows: Any, within: Reach) -> Any:
+    if within.stores is not None:
+        rows = rows.filter(store_enrolled__in=within.stores)
+    if within.member is not None:
+        rows = rows.filter(bucket=within.member.bucket, id=within.member.id)
+    return rows
+
+
+def _is_self(ref: MemberRef, by: Actor) -> bool:
+    return by.kind == "member" and by.id == str(ref.id)
+
+
+def _found(member: Member, row: IdentifierRow | None, profile: ProfileRow | None) -> Found:
+    held = profile_of(profile)
+    initial = f" {held.family_name[:1]}." if held.family_name else ""
+    kind = IdentifierKind(row.kind) if row else None
+    contact = held.phone and masked_value(IdentifierKind.PHONE, held.phone)
+    return Found(
+        ref=MemberRef(member.bucket, member.id),
+        status=MemberStatus(member.status),
+        by=kind or "name",
+        identifier_status=IdentifierStatus(row.status) if row else None,
+        shown_name=f"{held.given_name}{initial}".strip(),
+        shown_contact=contact or masked_value(IdentifierKind.EMAIL, held.email),
+        is_staff=member.is_staff,
+    )

@@ -1,0 +1,224 @@
+"""Members as other contexts see them: references, commands and frozen views."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from regulars.core.ledger.accounts import bucket_of
+
+AttributeValue = str | int | bool
+Language = Literal["en", "ru"]
+
+
+class MemberRef(NamedTuple):
+    """What the whole product calls a member by: a random id and the bucket that follows from it."""
+
+    bucket: int
+    id: UUID
+
+
+class MemberStatus(StrEnum):
+    """Where a membership stands."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    MERGED = "merged"
+    ERASED = "erased"
+
+
+class IdentifierKind(StrEnum):
+    """What a member can be found by."""
+
+    CARD = "card"
+    PHONE = "phone"
+    EMAIL = "email"
+    APP = "app"
+    EXTERNAL = "external"
+
+
+class IdentifierStatus(StrEnum):
+    """Whether an identifier still opens the membership."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier as somebody typed or scanned it. The value does not show when it is printed."""
+
+    kind: IdentifierKind
+    value: str = field(repr=False)
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Profile:
+    """Who a member is: kept apart from the ledger, deleted by erasure, never printed."""
+
+    given_name: str = ""
+    family_name: str = ""
+    phone: str = ""
+    email: str = ""
+    gender: str = ""
+    city: str = ""
+    note: str = ""
+
+    def __repr__(self) -> str:
+        return "Profile(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """One purpose agreed to or refused, with what proves it."""
+
+    purpose: str
+    given: bool
+    channel: str
+    text_version: str = ""
+    proof: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What is known of a person at enrolment; at least one identifier."""
+
+    identifiers: tuple[Identifier, ...]
+    profile: Profile = field(default=Profile(), repr=False)
+    birthday: date | None = field(default=None, repr=False)
+    consents: tuple[ConsentGiven, ...] = ()
+    tags: frozenset[str] = frozenset()
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict, repr=False)
+    language: Language = "ru"
+    store: str | None = None
+    referred_by: MemberRef | None = None
+    is_staff: bool = False
+    enrolled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The member an enrolment led to; `is_new` is False where it was already there."""
+
+    member: MemberRef
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a caller may see: everybody, the members of some stores, or one member only."""
+
+    stores: frozenset[str] | None = None
+    member: MemberRef | None = None
+
+
+EVERYONE = Reach()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member without contact data."""
+
+    ref: MemberRef
+    status: MemberStatus
+    status_reason: str
+    enrolled_at: datetime
+    birthday: date | None = field(repr=False)
+    language: Language
+    tags: frozenset[str]
+    attributes: Mapping[str, AttributeValue] = field(repr=False)
+    store: str | None
+    is_staff: bool
+    referred_by: MemberRef | None
+    merged_into: MemberRef | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierView:
+    """An identifier of a member; `value` is masked unless the caller may see contact data."""
+
+    kind: IdentifierKind
+    value: str = field(repr=False)
+    form: str
+    status: IdentifierStatus
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A member that a cashier's text led to: enough to be recognised, not enough to be copied."""
+
+    ref: MemberRef
+    status: MemberStatus
+    by: IdentifierKind | Literal["name"]
+    identifier_status: IdentifierStatus | None
+    shown_name: str = field(repr=False)
+    shown_contact: str = field(repr=False)
+    is_staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """One row of the consent log."""
+
+    id: UUID
+    purpose: str
+    given: bool
+    at: datetime
+    channel: str
+    text_version: str
+    proof: Mapping[str, Any] = field(repr=False)
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRangeView:
+    """A range of card numbers and how full it is."""
+
+    code: str
+    prefix: str
+    length: int
+    checksum: Literal["ean13", "luhn", "none"]
+    form: str
+    issued_only: bool
+    issued: int
+    capacity: int
+    next_batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardBatch:
+    """New card numbers, in the random order they were drawn in."""
+
+    range_code: str
+    batch: int
+    numbers: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row of an import that was not taken, and why; nothing of the row itself."""
+
+    line: int
+    code: str
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What became of a batch of rows: the three counts add up to the rows."""
+
+    created: int
+    found: int
+    rejects: tuple[Reject, ...]
+
+
+def ref_of(member_id: UUID) -> MemberRef:
+    """The reference of the member with this id, existing or not."""
+    return MemberRef(bucket_of(member_id), member_id)

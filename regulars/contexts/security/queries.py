@@ -1,0 +1,159 @@
+"""Reading staff, keys, the audit trail and open approvals."""
+
+from datetime import datetime
+from uuid import UUID
+
+from regulars.contexts.security.access import roles_with
+from regulars.contexts.security.mapping import (
+    actor_of,
+    api_key_view,
+    approval_view,
+    audit_row_view,
+    staff_view,
+)
+from regulars.contexts.security.models import ApiKey, Approval, AuditRow, StaffUser
+from regulars.contexts.security.types import (
+    Actor,
+    ApiKeyView,
+    ApprovalView,
+    AuditRowView,
+    Permission,
+    Plane,
+    Role,
+    StaffView,
+)
+from regulars.contexts.security.usecases.access import require, require_any
+from regulars.contexts.security.usecases.approvals import ApprovalNotFound
+from regulars.contexts.security.usecases.staff import StaffNotFound
+from regulars.kit.paging import Page, cursor_id, make_cursor, page_size, read_cursor
+
+
+def get_staff(staff_id: UUID, *, by: Actor) -> StaffView:
+    """One account. Anybody may read the own one. Raises PermissionMissing, StaffNotFound."""
+    if staff_id != by.staff_id:
+        require(by, Permission.STAFF_READ)
+    row = StaffUser.objects.filter(pk=staff_id).first()
+    if row is None:
+        raise StaffNotFound
+    return staff_view(row)
+
+
+def list_staff(*, by: Actor) -> tuple[StaffView, ...]:
+    """All accounts, the oldest first. Raises PermissionMissing."""
+    require(by, Permission.STAFF_READ)
+    return tuple(map(staff_view, StaffUser.objects.order_by("created_at", "pk")))
+
+
+def find_staff_actor(email: str) -> Actor | None:
+    """The active person with this address, as an actor: for commands on the machine itself."""
+    row = StaffUser.objects.filter(email=email.strip().lower(), is_active=True).first()
+    return actor_of(row) if row else None
+
+
+def find_only_owner() -> Actor | None:
+    """The owner of an installation that has just one, else None."""
+    rows = StaffUser.objects.filter(role=Role.OWNER, is_active=True)[:2]
+    return actor_of(rows[0]) if len(rows) == 1 else None
+
+
+def find_actor(staff_id: UUID) -> Actor | None:
+    """The person with this account as an actor, or None where it is closed or unknown."""
+    row = StaffUser.objects.filter(pk=staff_id, is_active=True).first()
+    return actor_of(row) if row else None
+
+
+def count_able(permission: Permission) -> int:
+    """How many active accounts have a permission."""
+    return StaffUser.objects.filter(is_active=True, role__in=roles_with(permission)).count()
+
+
+def list_api_keys(
+    *,
+    plane: Plane | None = None,
+    store: str | None = None,
+    till: str | None = None,
+    in_force_at: datetime | None = None,
+    by: Actor,
+) -> tuple[ApiKeyView, ...]:
+    """Keys without secrets, the newest first; with `in_force_at` only those good at that moment.
+
+    Raises PermissionMissing.
+    """
+    require(by, Permission.KEYS_READ)
+    wanted = {"plane": plane, "store_code": store, "till_code": till}
+    rows = ApiKey.objects.order_by("-id").filter(
+        **{key: value for key, value in wanted.items() if value is not None}
+    )
+    views = map(api_key_view, rows)
+    if in_force_at is None:
+        return tuple(views)
+    return tuple(
+        view
+        for view in views
+        if view.revoked_at is None and (view.expires_at is None or in_force_at < view.expires_at)
+    )
+
+
+def list_audit_rows(
+    *,
+    object_kind: str | None = None,
+    object_id: str | None = None,
+    actor_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = 100,
+    by: Actor,
+) -> Page[AuditRowView]:
+    """The audit trail of `[since, until)`, the newest first.
+
+    Raises PermissionMissing, CursorInvalid.
+    """
+    require(by, Permission.AUDIT_READ)
+    wanted = {
+        "object_kind": object_kind,
+        "object_id": object_id,
+        "actor_id": actor_id,
+        "at__gte": since,
+        "at__lt": until,
+        "id__lt": _id_of(cursor) if cursor else None,
+    }
+    rows = AuditRow.objects.filter(**{k: v for k, v in wanted.items() if v is not None})
+    size = page_size(limit)
+    found = tuple(map(audit_row_view, rows.order_by("-id")[: size + 1]))
+    more = make_cursor(found[size - 1].id.hex) if len(found) > size else None
+    return Page(found[:size], more)
+
+
+def get_approval(approval_id: UUID, *, by: Actor) -> ApprovalView:
+    """One request, for who made it and who may decide on it; ApprovalNotFound for all others."""
+    row = Approval.objects.filter(pk=approval_id).first()
+    if row is None or not _may_see(row, by):
+        raise ApprovalNotFound
+    return approval_view(row)
+
+
+def list_open_approvals(*, by: Actor) -> tuple[ApprovalView, ...]:
+    """What waits for somebody's word and concerns `by`, the oldest first.
+
+    Raises PermissionMissing for whoever can neither ask nor decide.
+    """
+    require_any(
+        by,
+        Permission.LEDGER_APPROVE,
+        Permission.PROGRAMME_APPROVE,
+        Permission.LEDGER_ADJUST,
+    )
+    rows = Approval.objects.filter(decision=None).order_by("id")
+    return tuple(approval_view(row) for row in rows if _may_see(row, by))
+
+
+def _may_see(row: Approval, by: Actor) -> bool:
+    if by.staff_id is not None and by.staff_id == row.requested_by_id:
+        return True
+    return row.permission in by.permissions
+
+
+def _id_of(cursor: str) -> UUID:
+    (text,) = read_cursor(cursor, str)
+    return cursor_id(text)

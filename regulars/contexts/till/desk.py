@@ -1,0 +1,131 @@
+"""The till path of one process: a pool, the batcher, and the programme versions it decides by.
+
+Everything here may be lost at any moment: what counts is in the database.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from regulars.contexts.programme import queries as programmes
+from regulars.contexts.till.batch import Batch, Result, TimelineMoved, current_revision
+from regulars.contexts.till.room import Room
+from regulars.contexts.till.types import Answer, Command
+from regulars.core.programme.compiled import Compiled
+from regulars.core.programme.timeline import Timeline
+from regulars.core.till.terms import terms_of
+from regulars.kit.batching import Batcher
+from regulars.kit.database.failures import DatabaseUnavailable
+from regulars.kit.dsn import Dsn
+from regulars.kit.ids import new_id
+from regulars.kit.pool import open_pool
+
+CONNECTIONS = 2
+BATCH_MAX = 100
+PATIENCE = timedelta(seconds=20)  # how long a restart of the database is waited out
+
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+    OSError,
+    TimeoutError,
+)
+
+
+class Desk:
+    """Decides and saves commands in batches. Belongs to one event loop; made by `open_desk`."""
+
+    def __init__(self, pool: asyncpg.Pool, secret: bytes, clock: Callable[[], datetime]) -> None:
+        self.pool = pool
+        self._secret = secret
+        self._clock = clock
+        self._revision = -1
+        self._timeline = Timeline(())
+        self._versions: dict[int, Compiled] = {}
+        self._reading = asyncio.Lock()
+        self._batcher: Batcher[Command, Answer] = Batcher(
+            self.run, connections=CONNECTIONS, most=BATCH_MAX
+        )
+
+    async def submit(self, command: Command) -> Answer:
+        """The answer to one command, decided together with what else is waiting.
+
+        Raises what the decision refuses, and DatabaseUnavailable: the same command may then be sent
+        again, it will not happen twice.
+        """
+        return await self._batcher.submit(command)
+
+    async def run(self, commands: Sequence[Command], *, now: datetime | None = None) -> list[Result]:
+        """An answer or exception for each of `commands`, which are decided in their order.
+
+        A lost connection is replaced and everything asked again: what was saved answers as it did.
+        """
+        deadline = self._clock() + PATIENCE
+        pause = 0.05
+        while True:
+            try:
+                return await self._run_once(commands, now)
+            except TimelineMoved:
+                await self._read_timeline()
+            except _LOST:
+                if self._clock() > deadline:
+                    raise DatabaseUnavailable from None
+                await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311
+                pause = min(pause * 2, 1.0)
+
+    async def close(self) -> None:
+        """Answer what was taken, then let the connections go."""
+        await self._batcher.close()
+        await self.pool.close()
+
+    def programme_at(self, moment: datetime) -> Compiled | None:
+        """The version in force at `moment`, as this process knows the timeline."""
+        number = self._timeline.version_at(moment)
+        return None if number is None else self._versions[number]
+
+    async def _run_once(self, commands: Sequence[Command], now: datetime | None) -> list[Result]:
+        if self._revision < 0:
+            await self._read_timeline()
+        moment = self._clock() if now is None else now
+        programme = self.programme_at(moment)
+        room = Room(
+            now=moment,
+            secret=self._secret,
+            programme_at=self.programme_at,
+            version=self._version,
+            make_id=lambda: new_id(now=moment),
+        )
+        async with self.pool.acquire() as connection:
+            ladder = terms_of(programme).fingerprint if programme else ""
+            return await Batch(connection, room, self._revision, ladder).run(commands)
+
+    def _version(self, number: int) -> Compiled:
+        return self._versions[number]
+
+    async def _read_timeline(self) -> None:
+        """Read what is published and make its versions ready; versions never change, so each is read once."""
+        async with self._reading:
+            async with self.pool.acquire() as connection:
+                revision = await current_revision(connection)
+            if revision == self._revision:
+                return
+            view = await asyncio.to_thread(programmes.get_timeline)
+            numbers = {publication.version for publication in view.timeline.publications}
+            for number in sorted(numbers - self._versions.keys()):
+                self._versions[number] = await asyncio.to_thread(programmes.compiled, number)
+            self._timeline, self._revision = view.timeline, view.revision
+
+
+async def open_desk(dsn: Dsn, *, secret: bytes, clock: Callable[[], datetime]) -> Desk:
+    """A desk on the database, with its few connections."""
+    pool: Any = await open_pool(dsn, size=CONNECTIONS + 1)
+    return Desk(pool, secret, clock)

@@ -1,0 +1,93 @@
+"""Quotes travel to the till and back as signed tokens: what was promised, on what, until when."""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+from regulars.contexts.till.types import QuoteInvalid, Wish
+from regulars.core.purchase import Receipt
+
+_FORMAT = 1
+
+
+class Quoted(NamedTuple):
+    """What a token says."""
+
+    id: str
+    member: str  # the member's id, or empty
+    basket: str  # digest of what was quoted
+    version: int
+    at: int  # micros: the moment the rules were asked about
+    until: int  # micros
+    promise: str
+    pay: dict[str, int]
+    held: bool
+
+
+def sign(quoted: Quoted, secret: bytes) -> str:
+    """The token of a quote."""
+    body = orjson.dumps([_FORMAT, *quoted])
+    return _encode(body) + "." + _encode(_seal(body, secret))
+
+
+def read(token: str, secret: bytes) -> Quoted:
+    """What a token of ours says; raises QuoteInvalid for any other."""
+    head, _, tail = token.partition(".")
+    try:
+        body, seal = _decode(head), _decode(tail)
+    except (NotBase64, ValueError):
+        raise QuoteInvalid(pointer="/quote") from None
+    if not hmac.compare_digest(seal, _seal(body, secret)):
+        raise QuoteInvalid(pointer="/quote")
+    version, *fields = orjson.loads(body)
+    if version != _FORMAT:
+        raise QuoteInvalid(pointer="/quote")
+    return Quoted(*fields)
+
+
+def basket_digest(receipt: Receipt, member: UUID | None) -> str:
+    """A fingerprint of who buys what where; the clock and the receipt number may still change."""
+    lines = [
+        [
+            line.id,
+            line.sku,
+            line.quantity,
+            line.price_minor,
+            line.amount_minor,
+            line.category,
+            line.brand,
+            line.minimum_minor,
+            sorted(line.tags),
+        ]
+        for line in receipt.lines
+    ]
+    about = [str(member), receipt.store, receipt.channel, receipt.store_brand, receipt.payments, lines,
+             sorted(receipt.attributes.items())]  # fmt: skip
+    return sha256(orjson.dumps(about)).hexdigest()[:32]
+
+
+def member_of(quoted: Quoted) -> UUID | None:
+    """Whose quote it was."""
+    return UUID(quoted.member) if quoted.member else None
+
+
+def wish_of(quoted: Quoted) -> Wish:
+    """What the quote promised to pay with."""
+    return dict(quoted.pay)
+
+
+def _seal(body: bytes, secret: bytes) -> bytes:
+    return hmac.new(secret, b"quote" + body, sha256).digest()[:20]
+
+
+def _encode(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,40 @@
+"""A member's balances, lots and tier as of a moment, out of loaded books."""
+
+from regulars.contexts.till.mapping import Row
+from regulars.contexts.till.room import Outcome, Room, ref_of
+from regulars.contexts.till.types import Balance, BooksView, ReadBooks
+from regulars.core.ledger.lots import expiry_of, in_spending_order
+from regulars.core.till.standing import standing_at
+from regulars.core.till.terms import terms_of
+
+
+def decide_books(command: ReadBooks, row: Row, room: Room) -> Outcome:
+    """What the member holds and which tier they are in at `at`, right by the clock; writes nothing."""
+    member = room.member(row, command.member)
+    assert member is not None
+    programme = room.programme(command.at)
+    book = room.open_book(programme, row, at=command.at)
+    standing = standing_at(book, terms_of(programme).rungs, command.at)
+    lots = tuple(
+        (
+            lot.currency,
+            lot.remaining,
+            lot.earned_at,
+            lot.active_at,
+            expiry_of(lot, book.last_purchase, programme.zone),
+        )
+        for lot in in_spending_order(book.lots.values())
+        if lot.remaining
+    )
+    view = BooksView(
+        ref_of(member),
+        programme.version,
+        {code: Balance(*book.wallet(code)) for code in programme.currencies},
+        lots,
+        standing.tier if standing else None,
+        standing.until if standing else None,
+        standing.next_tier if standing else None,
+        standing.missing if standing else 0,
+        book.visits,
+    )
+    return Outcome(view)

@@ -1,0 +1,100 @@
+"""What every decision of one batch shares: the books as decided so far, the programmes, the secret."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from regulars.contexts.ledger.mapping import account_of
+from regulars.contexts.members.types import MemberRef
+from regulars.contexts.programme.queries import NoProgrammeInForce
+from regulars.contexts.till.mapping import Row, member_of
+from regulars.contexts.till.types import (
+    Answer,
+    IdentifierBlocked,
+    MemberKey,
+    MemberUnknown,
+)
+from regulars.core.calendar import micros
+from regulars.core.ledger.accounts import Account, bucket_of
+from regulars.core.ledger.book import Book
+from regulars.core.ledger.draft import Changes
+from regulars.core.ledger.settle import settle
+from regulars.core.programme.compiled import Compiled
+from regulars.core.till.decision import MemberFacts, NotLoaded
+from regulars.core.till.standing import standing_at
+from regulars.core.till.terms import terms_of
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The answer to a command and what has to be saved before it may be given."""
+
+    answer: Answer
+    changes: Changes | None = None
+    sale: tuple[Any, ...] | None = None
+    returned: tuple[Any, ...] | None = None
+
+
+@dataclass(slots=True)
+class Room:
+    """The setting of one batch; books evolve as its commands are decided one after another."""
+
+    now: datetime
+    secret: bytes
+    programme_at: Callable[[datetime], Compiled | None]
+    version: Callable[[int], Compiled]
+    make_id: Callable[[], UUID]
+    accounts: dict[UUID, Account] = field(default_factory=dict)
+    returned: dict[UUID, tuple[Mapping[str, int], int]] = field(default_factory=dict)
+
+    def programme(self, moment: datetime) -> Compiled:
+        """The version in force at `moment`; raises NoProgrammeInForce."""
+        found = self.programme_at(moment)
+        if found is None:
+            raise NoProgrammeInForce
+        return found
+
+    def member(self, row: Row, key: MemberKey | None) -> MemberFacts | None:
+        """The member a command names; raises MemberUnknown, IdentifierBlocked."""
+        if key is None:
+            return None
+        member = member_of(row)
+        if member is None:
+            raise MemberUnknown(pointer="/member")
+        if key.kind is not None and row["identifier_status"] != "active":
+            raise IdentifierBlocked(pointer="/member")
+        return member
+
+    def account(self, row: Row, ladder: str) -> Account:
+        """The member's account as this batch has it by now."""
+        member_id = row["member_id"]
+        found = self.accounts.get(member_id)
+        return account_of(member_id, row, ladder) if found is None else found
+
+    def open_book(self, programme: Compiled, row: Row, *, at: datetime) -> Book:
+        """The member's books, settled by the clock up to `at`. Raises NotLoaded."""
+        account = self.account(row, terms_of(programme).fingerprint)
+        book = Book(account, zone=programme.zone, posted_at=self.now)
+        if account.next_due is not None and account.next_due <= micros(at):
+            if account.lots is None:
+                raise NotLoaded(lots=True)
+            settle(book, at=at, version=programme.version, zone=programme.zone)
+        return book
+
+    def keep(self, changes: Changes) -> Changes:
+        """Let the commands that follow in this batch see what has just been decided."""
+        self.accounts[changes.account.member_id] = changes.account
+        return changes
+
+
+def ref_of(member: MemberFacts) -> MemberRef:
+    """How others call this member."""
+    return MemberRef(bucket_of(member.id), member.id)
+
+
+def tier_at(book: Book, programme: Compiled, at: datetime) -> str:
+    """The member's tier; empty where the programme has none. Raises NotLoaded."""
+    found = standing_at(book, terms_of(programme).rungs, at)
+    return found.tier if found else ""

@@ -1,0 +1,55 @@
+-- Everything a batch of decisions needs, in one round trip: who, their books, and what was sold before.
+--
+-- $1–$14 describe the commands, one array element each; $15 is the fingerprint of the ladder in force.
+-- `wants` is a set of bits: 1 open lots, 2 all lots, 4 the qualifying history. Unasked, lots come when
+-- something is due by the clock, and history when the ladder is another than the account was kept for.
+WITH c AS (
+    SELECT *
+    FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[],
+                $7::text[], $8::text[], $9::text[], $10::bytea[], $11::text[], $12::text[],
+                $13::text[], $14::smallint[])
+        WITH ORDINALITY
+        AS c(bucket, member, id_kind, id_value, at, store, till, number, kind, key,
+             sale_store, sale_till, sale_number, wants, n)
+)
+SELECT
+    c.n, (SELECT revision FROM programme_timeline WHERE id = 1) AS revision, i.status AS identifier_status,
+    m.bucket, m.id AS member_id, m.status, m.enrolled_at, m.birthday, m.language, m.tags, m.attributes,
+    a.version, a.chain, a.next_due, a.ladder, a.state,
+    CASE WHEN c.wants & 3 > 0 OR a.next_due <= c.at THEN (
+        SELECT coalesce(json_agg(json_build_array(
+            x.number, x.currency, x.source, (extract(epoch FROM x.earned_at) * 1000000)::bigint,
+            (extract(epoch FROM x.active_at) * 1000000)::bigint,
+            (extract(epoch FROM x.expires_at) * 1000000)::bigint, x.idle_days, x.idle_months,
+            x.amount, x.remaining, x.held, x.expired, x.active)), '[]'::json)
+        FROM ledger_lot x
+        WHERE x.bucket = m.bucket AND x.member_id = m.id
+          AND (x.remaining <> 0 OR c.wants & 2 > 0)
+    ) END AS lots,
+    CASE WHEN c.wants & 4 > 0 OR a.ladder <> $15 THEN (
+        SELECT coalesce(json_agg(t.facts -> 'q') FILTER (WHERE t.facts -> 'q' IS NOT NULL), '[]'::json)
+        FROM ledger_transaction t
+        WHERE t.bucket = m.bucket AND t.member_id = m.id
+    ) END AS history,
+    k.body_digest AS claim_body, k.bucket AS claim_bucket, k.member_id AS claim_member,
+    k.entry_id AS claim_entry,
+    u.store AS key_store, u.till AS key_till, u.number AS key_number, u.kind AS key_kind,
+    s.bucket AS sale_bucket, s.member_id AS sale_member, s.id AS sale_id, s.version AS sale_version,
+    s.occurred_at AS sale_occurred_at, s.receipt AS sale_receipt, s.decision AS sale_decision,
+    s.returned AS sale_returned, s.returns AS sale_returns
+FROM c
+LEFT JOIN members_identifier i ON i.kind = c.id_kind AND i.value = c.id_value
+LEFT JOIN till_claim o
+    ON o.store = c.sale_store AND o.till = c.sale_till AND o.number = c.sale_number
+   AND o.kind = 'sale'
+LEFT JOIN till_sale s ON s.bucket = o.bucket AND s.member_id = o.member_id AND s.id = o.entry_id
+LEFT JOIN members_member f
+    ON f.bucket = coalesce(c.bucket, i.bucket, o.bucket)
+   AND f.id = coalesce(c.member, i.member_id, o.member_id)
+LEFT JOIN members_member m
+    ON m.bucket = coalesce(f.merged_into_bucket, f.bucket) AND m.id = coalesce(f.merged_into_id, f.id)
+LEFT JOIN ledger_account a ON a.bucket = m.bucket AND a.member_id = m.id
+LEFT JOIN till_claim k
+    ON k.store = c.store AND k.till = c.till AND k.number = c.number AND k.kind = c.kind
+LEFT JOIN till_claim u ON u.key_digest = c.key
+ORDER BY c.n

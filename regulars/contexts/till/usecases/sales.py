@@ -1,0 +1,92 @@
+"""What a till asks for: quote, commit, cancel, return, events, and late receipts in their order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from regulars.contexts.security.types import Actor, Permission
+from regulars.contexts.security.usecases.access import require
+from regulars.contexts.till.batch import Result
+from regulars.contexts.till.desk import Desk
+from regulars.contexts.till.types import (
+    BooksView,
+    CancelQuote,
+    CancelView,
+    CommitSale,
+    EventView,
+    QuoteSale,
+    QuoteView,
+    ReadBooks,
+    RecordEvent,
+    ReturnGoods,
+    ReturnView,
+    SaleView,
+)
+
+LATE_AT_ONCE_MAX = 500
+
+
+async def quote_sale(desk: Desk, command: QuoteSale, *, by: Actor) -> QuoteView:
+    """What the receipt would bring, and how much of it points may pay. Changes nothing but a hold."""
+    require(by, Permission.TILL_QUOTE)
+    answer = await desk.submit(command)
+    assert isinstance(answer, QuoteView)
+    return answer
+
+
+async def commit_sale(desk: Desk, command: CommitSale, *, by: Actor) -> SaleView:
+    """Make the sale, once, however often it is asked for.
+
+    Raises QuoteChanged with a fresh quote, ReceiptConflict, KeyReused, and refusals of the rules; in
+    every such case nothing has happened.
+    """
+    require(by, Permission.TILL_SELL)
+    answer = await desk.submit(command)
+    assert isinstance(answer, SaleView)
+    return answer
+
+
+async def return_goods(desk: Desk, command: ReturnGoods, *, by: Actor) -> ReturnView:
+    """Take goods of a sale back, once; never more than was sold."""
+    require(by, Permission.TILL_RETURN)
+    answer = await desk.submit(command)
+    assert isinstance(answer, ReturnView)
+    return answer
+
+
+async def cancel_quote(desk: Desk, command: CancelQuote, *, by: Actor) -> CancelView:
+    """Release what a quote set aside; doing it again releases nothing more."""
+    require(by, Permission.TILL_QUOTE)
+    answer = await desk.submit(command)
+    assert isinstance(answer, CancelView)
+    return answer
+
+
+async def record_event(desk: Desk, command: RecordEvent, *, by: Actor) -> EventView:
+    """Award what an event other than a purchase earns."""
+    require(by, Permission.TILL_ENROL)
+    answer = await desk.submit(command)
+    assert isinstance(answer, EventView)
+    return answer
+
+
+async def read_books(desk: Desk, command: ReadBooks, *, by: Actor) -> BooksView:
+    """Balances, lots and tier as of a moment, right by the clock."""
+    require(by, Permission.TILL_IDENTIFY)
+    answer = await desk.submit(command)
+    assert isinstance(answer, BooksView)
+    return answer
+
+
+async def post_late_receipts(
+    desk: Desk,
+    commands: Sequence[CommitSale | ReturnGoods],
+    *,
+    now: datetime | None = None,
+    by: Actor,
+) -> list[Result]:
+    """Receipts that waited, decided in the order given; each gets its own answer or refusal.
+
+    One that is refused does not hold up the others. Sending the same again answers the same.
+    """
+    require(by, Permission.TILL_SELL)
+    return await desk.run(commands, now=now)

@@ -1,0 +1,119 @@
+"""Durations and calendar periods in the business time zone; moments in, moments out."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Period(StrEnum):
+    """A calendar period that caps, windows and expiries count in."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Duration(BaseModel):
+    """A length of time; months keep the day of the month where it exists, else the last one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    months: int = Field(default=0, ge=0, le=1200, title="Months")
+    days: int = Field(default=0, ge=0, le=36600, title="Days")
+    hours: int = Field(default=0, ge=0, le=24 * 366, title="Hours")
+    minutes: int = Field(default=0, ge=0, le=60 * 24 * 366, title="Minutes")
+
+    @model_validator(mode="after")
+    def _at_most_one_unit_family(self) -> "Duration":
+        if (self.months or self.days) and (self.hours or self.minutes):
+            raise PydanticCustomError("programme.duration_mixed", "days cannot be mixed with hours")
+        return self
+
+    @property
+    def is_zero(self) -> bool:
+        return not (self.months or self.days or self.hours or self.minutes)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since the epoch, exactly."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def moment_of(micros_since_epoch: int) -> datetime:
+    """The inverse of `micros`, in UTC."""
+    return EPOCH + timedelta(microseconds=micros_since_epoch)
+
+
+def add(moment: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
+    """`moment` plus `duration` by the wall clock of `zone` for months and days, exactly for the rest."""
+    if duration.months or duration.days:
+        local = moment.astimezone(zone)
+        day = add_months(local.date(), duration.months) + timedelta(days=duration.days)
+        wall = datetime.combine(day, local.timetz().replace(tzinfo=None), tzinfo=zone)
+        return wall.astimezone(UTC)
+    return moment + timedelta(hours=duration.hours, minutes=duration.minutes)
+
+
+def subtract(moment: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
+    """`moment` minus `duration`, the way `add` counts."""
+    if duration.months or duration.days:
+        local = moment.astimezone(zone)
+        day = add_months(local.date(), -duration.months) - timedelta(days=duration.days)
+        wall = datetime.combine(day, local.timetz().replace(tzinfo=None), tzinfo=zone)
+        return wall.astimezone(UTC)
+    return moment - timedelta(hours=duration.hours, minutes=duration.minutes)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month `months` later (or earlier), the last one where it does not exist."""
+    month = day.year * 12 + day.month - 1 + months
+    year, month = divmod(month, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def period_number(moment: datetime, period: Period, zone: ZoneInfo) -> int:
+    """A number that is equal for moments of one period and grows by one from each to the next."""
+    return day_period_number(moment.astimezone(zone).date(), period)
+
+
+def day_period_number(day: date, period: Period) -> int:
+    """`period_number` of a day already in the business zone; weeks start on Monday."""
+    if period == Period.DAY:
+        return day.toordinal()
+    if period == Period.WEEK:
+        return (day.toordinal() - 1) // 7
+    if period == Period.MONTH:
+        return day.year * 12 + day.month - 1
+    if period == Period.QUARTER:
+        return day.year * 4 + (day.month - 1) // 3
+    return day.year
+
+
+def period_start(number: int, period: Period, zone: ZoneInfo) -> datetime:
+    """The first moment of the period with this number."""
+    if period == Period.DAY:
+        day = date.fromordinal(number)
+    elif period == Period.WEEK:
+        day = date.fromordinal(number * 7 + 1)
+    elif period == Period.MONTH:
+        day = date(number // 12, number % 12 + 1, 1)
+    elif period == Period.QUARTER:
+        day = date(number // 4, number % 4 * 3 + 1, 1)
+    else:
+        day = date(number, 1, 1)
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def period_end(moment: datetime, period: Period, zone: ZoneInfo, periods_more: int = 0) -> datetime:
+    """The first moment after the period of `moment` and after `periods_more` further ones."""
+    number = period_number(moment, period, zone)
+    return period_start(number + 1 + periods_more, period, zone)

@@ -1,0 +1,246 @@
+"""The working copy of one account: opened on a loaded account, written by a decision, closed into changes.
+
+Every method keeps the books in step: each posting has its lot move. `record_transaction` closes what
+was written since into one balanced, chained transaction; `close` gives what has to be saved.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from regulars.core.calendar import micros
+from regulars.core.ledger.accounts import (
+    ACTIVE,
+    EXPIRED,
+    HELD,
+    ISSUED,
+    PENDING,
+    REDEEMED,
+    TRANSFERRED,
+    Hold,
+)
+from regulars.core.ledger.draft import Draft
+from regulars.core.ledger.lots import Lot, Taken, expiry_of, in_spending_order, take
+from regulars.core.tiers import Entry
+
+
+class Book(Draft):
+    """One member's books with the operations that decisions write."""
+
+    def earn(self, lot: Lot, account: str = ISSUED) -> int:
+        """Enter a new lot out of a system account (its number is given here); returns the number."""
+        assert lot.amount > 0
+        self.last_lot += 1
+        lot = lot._replace(number=self.last_lot, remaining=lot.amount, held=0, expired=0)
+        self.new_lots.add(lot.number)
+        self.put(lot)
+        self.post(lot.currency, account, -lot.amount)
+        self.post(lot.currency, ACTIVE if lot.active else PENDING, lot.amount)
+        self.moves.append(_birth(lot))
+        self.due(None if lot.active else micros(lot.active_at))
+        expires = expiry_of(lot, self.last_purchase, self.zone)
+        self.due(None if expires is None else micros(expires))
+        if lot.active:
+            self._net_debts(lot.currency)
+        return lot.number
+
+    def transfer_out(self, number: int) -> Lot:
+        """Send what is left of an unheld lot (or debt) to another account; returns it as it was."""
+        lot = self.lots[number]
+        assert not lot.held, "a held lot stays where it is"
+        self.move(number, remaining=-lot.remaining)
+        self.post(lot.currency, ACTIVE if lot.active else PENDING, -lot.remaining)
+        self.post(lot.currency, TRANSFERRED, lot.remaining)
+        return lot
+
+    def spend(self, currency: str, amount: int, account: str = REDEEMED) -> tuple[Taken, ...]:
+        """Spend exactly `amount` of what is available, soonest expiry first."""
+        taken = take(self.lots.values(), currency, amount)
+        assert sum(part.amount for part in taken) == amount, "spent more than is available"
+        for number, part in taken:
+            self.move(number, remaining=-part)
+        self.post(currency, ACTIVE, -amount)
+        self.post(currency, account, amount)
+        return taken
+
+    def hold(self, key: str, currency: str, amount: int, until: datetime) -> None:
+        """Set `amount` aside under `key` until committed, released or `until`."""
+        taken = take(self.lots.values(), currency, amount)
+        assert sum(part.amount for part in taken) == amount, "held more than is available"
+        for number, part in taken:
+            self.move(number, held=part)
+        self.post(currency, ACTIVE, -amount)
+        self.post(currency, HELD, amount)
+        lots = tuple((part.lot, part.amount) for part in taken)
+        self.held[key] = Hold(currency, amount, micros(until), lots)
+        self.open_holds = {**self.holds, key: self.held[key]}
+
+    def release(self, key: str) -> None:
+        """Let a hold go: its points are available again."""
+        hold = self._drop_hold(key)
+        for number, part in hold.lots:
+            self.move(number, held=-part)
+        self.post(hold.currency, HELD, -hold.amount)
+        self.post(hold.currency, ACTIVE, hold.amount)
+        self._net_debts(hold.currency)
+
+    def give_back(
+        self, currency: str, parts: Iterable[Taken], *, at: datetime, grace: datetime | None
+    ) -> None:
+        """Return spent points to the lots they came from; expired ones live on until `grace`.
+
+        Without a grace they come back expired.
+        """
+        late = 0
+        for number, amount in parts:
+            lot = self.lots[number]
+            expires = expiry_of(lot, self.last_purchase, self.zone)
+            if expires is None or at < expires:
+                self.move(number, remaining=amount)
+                self.post(currency, ACTIVE, amount)
+            elif grace is None:
+                self.move(number, expired=amount)
+                self.post(currency, EXPIRED, amount)
+            else:
+                late += amount
+            self.post(currency, REDEEMED, -amount)
+        if late:
+            assert grace is not None
+            self._revive(currency, late, at, grace)
+        self._net_debts(currency)
+
+    def take_back(
+        self, source: UUID, currency: str, amount: int, *, policy: str, floor: int | None
+    ) -> int:
+        """Undo `amount` earned by `source`; returns how much was actually taken back.
+
+        First what is left of the lot itself, then what of it has expired (that costs the member
+        nothing), then by `policy`: nothing more (`pending_only`), other lots (`within_balance`), or
+        other lots and a debt down to `floor` (`negative`).
+        """
+        due = amount
+        own = [
+            lot for lot in self.lots.values() if lot.source == source and lot.currency == currency
+        ]
+        for lot in sorted(own, key=lambda lot: lot.number):
+            if lot.active and policy == "pending_only":
+                continue
+            due -= self._unissue(lot.number, min(due, max(0, lot.free)))
+        for lot in own:
+            part = min(due, self.lots[lot.number].expired)
+            if part:
+                self.move(lot.number, expired=-part)
+                self.post(currency, EXPIRED, -part)
+                self.post(currency, ISSUED, part)
+                due -= part
+        if due and policy != "pending_only":
+            for number, part in take(self.lots.values(), currency, due):
+                due -= self._unissue(number, part)
+        if due and policy == "negative":
+            due -= self._indebt(source, currency, due, floor)
+        return amount - due
+
+    def _unissue(self, number: int, amount: int) -> int:
+        if amount:
+            lot = self.lots[number]
+            self.move(number, remaining=-amount)
+            self.post(lot.currency, ACTIVE if lot.active else PENDING, -amount)
+            self.post(lot.currency, ISSUED, amount)
+        return amount
+
+    def _indebt(self, source: UUID, currency: str, amount: int, floor: int | None) -> int:
+        balance = self.wallet(currency).active
+        allowed = amount if floor is None else max(0, min(amount, balance - floor))
+        if allowed:
+            self.last_lot += 1
+            debt = _plain_lot(self.last_lot, currency, source, self.posted_at, -allowed)
+            self.new_lots.add(debt.number)
+            self.put(debt)
+            self.moves.append(_birth(debt))
+            self.post(currency, ACTIVE, -allowed)
+            self.post(currency, ISSUED, allowed)
+        return allowed
+
+    def _revive(self, currency: str, amount: int, at: datetime, until: datetime) -> None:
+        self.last_lot += 1
+        lot = _plain_lot(self.last_lot, currency, None, at, amount, until)
+        self.new_lots.add(lot.number)
+        self.put(lot)
+        self.moves.append(_birth(lot))
+        self.post(currency, ACTIVE, amount)
+
+    def _net_debts(self, currency: str) -> None:
+        """Let active points of the currency pay its debts; the balance stays as it is."""
+        if self._lots is None:
+            return
+        debts = [
+            lot for lot in self._lots.values() if lot.currency == currency and lot.remaining < 0
+        ]
+        for debt in debts:
+            owed = -debt.remaining
+            for number, part in _payers(self._lots.values(), currency, owed):
+                self.move(number, remaining=-part)
+                self.move(debt.number, remaining=part)
+
+    def _drop_hold(self, key: str) -> Hold:
+        holds = dict(self.holds)
+        hold = holds.pop(key)
+        self.open_holds = holds
+        self.let_go.append(key)
+        return hold
+
+    def activate(self, number: int) -> None:
+        """Post a pending lot as active."""
+        lot = self.lots[number]
+        self.put(lot._replace(active=True))
+        self.moves.append(["~", number, 0, 0, 0, 1])
+        self.post(lot.currency, PENDING, -lot.remaining)
+        self.post(lot.currency, ACTIVE, lot.remaining)
+        self._net_debts(lot.currency)
+
+    def expire(self, number: int) -> None:
+        """Post what is free of a lot as expired; what is held waits for its hold."""
+        lot = self.lots[number]
+        amount = lot.free
+        self.move(number, remaining=-amount, expired=amount)
+        self.post(lot.currency, ACTIVE if lot.active else PENDING, -amount)
+        self.post(lot.currency, EXPIRED, amount)
+
+
+def _payers(lots: Iterable[Lot], currency: str, amount: int) -> tuple[Taken, ...]:
+    positive = [lot for lot in lots if lot.remaining > 0]
+    return take(in_spending_order(positive), currency, amount)
+
+
+def _birth(lot: Lot) -> list[Any]:
+    """The lot move that brings a lot into the world: everything `Lot` needs to be made again."""
+    return [
+        "+",
+        lot.number,
+        lot.currency,
+        None if lot.source is None else str(lot.source),
+        micros(lot.earned_at),
+        micros(lot.active_at),
+        None if lot.expires_at is None else micros(lot.expires_at),
+        lot.idle_days,
+        lot.idle_months,
+        lot.amount,
+        int(lot.active),
+    ]
+
+
+def _plain_lot(
+    number: int,
+    currency: str,
+    source: UUID | None,
+    at: datetime,
+    amount: int,
+    expires_at: datetime | None = None,
+) -> Lot:
+    return Lot(number, currency, source, at, at, expires_at, 0, 0, amount, amount)
+
+
+def qualifying_json(entry: Entry) -> list[Any]:
+    """An entry as the facts of a transaction hold it."""
+    return [entry.at, entry.spend, entry.visits, dict(entry.points)]

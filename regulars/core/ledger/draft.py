@@ -1,0 +1,269 @@
+"""The mechanics of a working copy: lots and postings move together, transactions balance and chain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from regulars.core.calendar import Period, micros, moment_of, period_number
+from regulars.core.ledger.accounts import (
+    ACTIVE,
+    HELD,
+    PENDING,
+    Account,
+    Hold,
+    State,
+    Transaction,
+    Wallet,
+    bump,
+)
+from regulars.core.ledger.lots import Lot, available, expiry_of
+from regulars.core.ledger.postings import balanced, chain_hash, json_text
+from regulars.core.tiers import Entry, Grant, Record
+
+_MEMBER_SIDE = {PENDING: 0, ACTIVE: 1, HELD: 2}
+_PERIODS = frozenset(Period)
+_ALWAYS_LOAD = -(2**62)  # a due time in the distant past: a debt wants its lots at every load
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What closing a book leaves to be saved for one member."""
+
+    before: int  # the version the decision was made on
+    account: Account
+    transactions: tuple[Transaction, ...]
+    lots: tuple[Lot, ...]  # new and altered, as they are now
+    new_lots: frozenset[int]
+
+
+class Draft:
+    """One member's books, open for writing; nothing loaded is altered."""
+
+    def __init__(self, account: Account, *, zone: ZoneInfo, posted_at: datetime) -> None:
+        self._before = account
+        self.zone = zone
+        self.posted_at = posted_at
+        state = account.state
+        self._wallets = {code: list(wallet) for code, wallet in state.wallets.items()}
+        self._lots = None if account.lots is None else dict(account.lots)
+        self._touched: dict[int, Lot] = {}
+        self.new_lots: set[int] = set()
+        self.last_lot = state.last_lot
+        self._visits = state.visits
+        self._last_at = state.last_at
+        self._counters: dict[str, tuple[tuple[int, int], ...]] | None = None
+        self.open_holds: dict[str, Hold] | None = None
+        self._grants = state.grants
+        self._record = state.record
+        self._ladder = account.ladder
+        self._history = account.history
+        self._next_due = account.next_due
+        self._transactions: list[Transaction] = []
+        self._seq = account.version
+        self._chain = account.chain
+        self._postings: dict[tuple[str, str], int] = {}
+        self.moves: list[list[Any]] = []
+        self.held: dict[str, Hold] = {}  # since the last transaction
+        self.let_go: list[str] = []
+
+    @property
+    def lots(self) -> Mapping[int, Lot]:
+        assert self._lots is not None, "lots were not loaded for a decision that needs them"
+        return self._lots
+
+    @property
+    def holds(self) -> Mapping[str, Hold]:
+        return self._before.state.holds if self.open_holds is None else self.open_holds
+
+    @property
+    def record(self) -> Record:
+        return self._record
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        return self._grants
+
+    @property
+    def visits(self) -> int:
+        return self._visits
+
+    @property
+    def last_purchase(self) -> datetime | None:
+        return None if self._last_at is None else moment_of(self._last_at)
+
+    def wallet(self, currency: str) -> Wallet:
+        return Wallet(*self._wallets.get(currency, (0, 0, 0)))
+
+    def available(self, currency: str) -> int:
+        """What can be spent now; zero where no lot of the currency was ever earned."""
+        if currency not in self._wallets:
+            return 0
+        return available(self.lots.values(), currency)
+
+    @property
+    def has_lots(self) -> bool:
+        return self._lots is not None
+
+    @property
+    def ladder(self) -> str:
+        return self._ladder
+
+    @property
+    def history(self) -> tuple[Entry, ...] | None:
+        return self._history
+
+    def counters_at(self, moment: datetime) -> Mapping[str, tuple[int, int]]:
+        """For each counter its period and value: the latest, or that of `moment` where it is earlier."""
+        counters = self._before.state.counters if self._counters is None else self._counters
+        last = self.last_purchase
+        if last is None or moment >= last:
+            return {key: pairs[0] for key, pairs in counters.items()}
+        return {key: _pair_at(key, pairs, moment, self.zone) for key, pairs in counters.items()}
+
+    def remember(self, entry: Entry) -> None:
+        """Add to the history, where it is at hand."""
+        if self._history is not None:
+            self._history = (*self._history, entry)
+
+    def count(self, key: str, period: int, delta: int) -> None:
+        """Move the counter `key` of `period` by `delta`."""
+        if self._counters is None:
+            self._counters = dict(self._before.state.counters)
+        self._counters[key] = bump(self._counters, key, period, delta)
+
+    def purchase(self, at: int, visits: int) -> None:
+        """Count a purchase (or take one back); moves the clock of inactivity forward only."""
+        self._visits += visits
+        if visits > 0 and (self._last_at is None or at > self._last_at):
+            self._last_at = at
+
+    def qualify(self, record: Record, ladder: str) -> None:
+        """Set the tier record that the history gives now."""
+        self._record, self._ladder = record, ladder
+
+    def grant(self, grant: Grant) -> None:
+        """Give (or by the same source change) a level for a time."""
+        kept = tuple(g for g in self._grants if not g.source or g.source != grant.source)
+        self._grants = (*kept, grant)
+
+    def record_transaction(
+        self,
+        kind: str,
+        occurred_at: datetime,
+        *,
+        source: UUID | None,
+        version: int,
+        facts: Mapping[str, Any],
+    ) -> Transaction:
+        """Close what was written since the last call into one balanced, chained transaction."""
+        self._seq += 1
+        postings = balanced(self._postings)
+        told = dict(facts)
+        if self.held:
+            told["h"] = self.held
+        if self.let_go:
+            told["u"] = self.let_go
+        draft = Transaction(
+            self._seq,
+            kind,
+            occurred_at,
+            self.posted_at,
+            source,
+            version,
+            json_text(postings),
+            json_text(self.moves),
+            json_text(told),
+            b"",
+        )
+        done = draft._replace(hash=chain_hash(self._chain, self._before.member_id, draft))
+        self._chain = done.hash
+        self._transactions.append(done)
+        self._postings, self.moves, self.held, self.let_go = {}, [], {}, []
+        return done
+
+    def close(self) -> Changes:
+        """What is to be saved; every posting made must stand in a transaction."""
+        assert not self._postings and not self.moves, "something was written and not recorded"
+        old = self._before.state
+        state = State(
+            wallets={code: Wallet(*amounts) for code, amounts in self._wallets.items()},
+            last_lot=self.last_lot,
+            visits=self._visits,
+            last_at=self._last_at,
+            counters=old.counters if self._counters is None else self._counters,
+            holds=self.holds,
+            grants=self._grants,
+            record=self._record,
+        )
+        account = Account(
+            self._before.member_id,
+            self._seq,
+            self._chain,
+            self._reckon_due(),
+            self._ladder,
+            state,
+            self._lots,
+            self._history,
+        )
+        return Changes(
+            self._before.version,
+            account,
+            tuple(self._transactions),
+            tuple(self._touched.values()),
+            frozenset(self.new_lots),
+        )
+
+    def put(self, lot: Lot) -> None:
+        self._touched[lot.number] = lot
+        if self._lots is not None:
+            self._lots[lot.number] = lot
+
+    def move(self, number: int, *, remaining: int = 0, held: int = 0, expired: int = 0) -> None:
+        lot = self.lots[number]
+        lot = lot._replace(
+            remaining=lot.remaining + remaining,
+            held=lot.held + held,
+            expired=lot.expired + expired,
+        )
+        self.put(lot)
+        self.moves.append(["~", number, remaining, held, expired, int(lot.active)])
+
+    def post(self, currency: str, account: str, amount: int) -> None:
+        key = (currency, account)
+        self._postings[key] = self._postings.get(key, 0) + amount
+        side = _MEMBER_SIDE.get(account)
+        if side is not None:
+            self._wallets.setdefault(currency, [0, 0, 0])[side] += amount
+
+    def due(self, moment: int | None) -> None:
+        if moment is not None and (self._next_due is None or moment < self._next_due):
+            self._next_due = moment
+
+    def _reckon_due(self) -> int | None:
+        if any(amounts[1] < 0 for amounts in self._wallets.values()):
+            return _ALWAYS_LOAD
+        if self._lots is None:
+            return self._next_due
+        moments = [hold.until for hold in self.holds.values()]
+        for lot in self._lots.values():
+            if lot.remaining > 0:
+                if not lot.active:
+                    moments.append(micros(lot.active_at))
+                expires = expiry_of(lot, self.last_purchase, self.zone)
+                if expires is not None and (lot.free > 0 or not lot.held):
+                    moments.append(micros(expires))
+        return min(moments, default=None)
+
+
+def _pair_at(
+    key: str, pairs: tuple[tuple[int, int], ...], moment: datetime, zone: ZoneInfo
+) -> tuple[int, int]:
+    """The pair of the period that holds `moment`; the last part of a counter's key names its period."""
+    name = key.rpartition(":")[2]
+    if name not in _PERIODS:
+        return pairs[0]
+    number = period_number(moment, Period(name), zone)
+    return number, dict(pairs).get(number, 0)

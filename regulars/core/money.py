@@ -1,0 +1,81 @@
+"""Integer money and points: the one rounding rule and the allocation that always adds up."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class Rounding(StrEnum):
+    """How a rational amount becomes whole minor units."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    DOWN = "down"
+    UP = "up"
+
+
+def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """`numerator / denominator` in whole units; `denominator` > 0.
+
+    «Up», «down» and «half up» are away from, towards and away from zero, so that a negated amount
+    rounds to the negated result: a return mirrors its sale.
+    """
+    assert denominator > 0
+    if numerator < 0:
+        return -divide(-numerator, denominator, rounding)
+    whole, rest = divmod(numerator, denominator)
+    if not rest or rounding == Rounding.DOWN:
+        return whole
+    if rounding == Rounding.UP:
+        return whole + 1
+    twice = 2 * rest
+    if rounding == Rounding.HALF_EVEN and twice == denominator:
+        return whole + (whole & 1)
+    return whole + (twice >= denominator)
+
+
+def allocate(total: int, weights: Sequence[int]) -> list[int]:
+    """Split `total` in proportion to `weights` by largest remainder; the parts sum to `total` exactly.
+
+    Each part is the floor or the ceiling of its exact share; ties go to the earlier weight. Weights
+    are non-negative; where all are zero, everything goes to the first. `total` may be negative:
+    the parts are then those of its opposite, negated. Empty weights take only a zero total.
+    """
+    if total < 0:
+        return [-part for part in allocate(-total, weights)]
+    count = len(weights)
+    if count == 1:
+        return [total]
+    if not total:
+        return [0] * count
+    whole = sum(weights)
+    if not count:
+        raise ValueError("nothing to allocate to")
+    if not whole:
+        return [total, *[0] * (count - 1)]
+    parts = []
+    rests = []
+    short = total
+    for weight in weights:
+        part, rest = divmod(total * weight, whole)
+        parts.append(part)
+        rests.append(rest)
+        short -= part
+    if short > 3:
+        for i in sorted(range(count), key=rests.__getitem__, reverse=True)[:short]:
+            parts[i] += 1
+        return parts
+    for _ in range(short):  # quicker than sorting for the few lines of a usual receipt
+        i = rests.index(max(rests))
+        rests[i] = -1
+        parts[i] += 1
+    return parts
+
+
+def share(total: int, part: int, whole: int) -> int:
+    """The cumulative share of `total` that `part` of `whole` is due, rounded half up.
+
+    Monotone in `part` and equal to `total` at `part == whole`: differences of successive shares are
+    what successive partial returns give back, and they add up to the whole.
+    """
+    assert 0 <= part <= whole
+    return total if part == whole else divide(total * part, whole)

@@ -1,0 +1,113 @@
+"""Gather what waits while earlier work is under way, and do it together (group commit)."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class BatcherClosed(RuntimeError):
+    """Nothing more is taken: the program is ending."""
+
+
+class HandlerAnswersMissing(RuntimeError):
+    """The handler did not give exactly one answer for each item."""
+
+
+class Batcher(Generic[Item, Answer]):
+    """Hands items to `handler` in batches of at most `most`, on at most `connections` at a time.
+
+    There is no timer: an item that finds a free connection leaves at once, the others leave
+    together with the next one that comes free, in the order they came. The handler gets a list and
+    answers with one result or exception for each, in the same order. If it raises, that is the
+    answer to every item of that batch and of no other. Belongs to one event loop.
+    """
+
+    def __init__(
+        self,
+        handler: Callable[[list[Item]], Awaitable[Sequence[Answer | BaseException]]],
+        *,
+        connections: int = 2,
+        most: int = 100,
+    ) -> None:
+        assert connections > 0
+        assert most > 0
+        self._handler = handler
+        self._connections = connections
+        self._most = most
+        self._waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
+        self._at_work: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    async def submit(self, item: Item) -> Answer:
+        """The handler's answer to `item`; raises what the handler answered or raised.
+
+        Whoever is cancelled while waiting gives up the answer. The item is left out only if it
+        has not been handed over yet: afterwards its effect may come about all the same.
+        Raises BatcherClosed after `close`.
+        """
+        if self._closed:
+            raise BatcherClosed
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, answer))
+        if len(self._at_work) < self._connections:
+            self._start()
+        return await answer
+
+    async def close(self) -> None:
+        """Take nothing more and come back when everything taken has been answered."""
+        self._closed = True
+        while self._at_work:
+            await asyncio.wait(self._at_work)
+
+    def _start(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._work())
+        self._at_work.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._at_work.discard(task)
+        # Items may wait behind a worker that was cancelled from outside: they must not strand.
+        if self._waiting and not task.get_loop().is_closed():
+            self._start()
+
+    async def _work(self) -> None:
+        while batch := self._next_batch():
+            answers = [answer for _, answer in batch]
+            try:
+                results = await self._handler([item for item, _ in batch])
+                if len(results) != len(batch):
+                    raise HandlerAnswersMissing(f"{len(results)} answers for {len(batch)} items")
+            except asyncio.CancelledError:
+                for answer in answers:
+                    answer.cancel()
+                raise
+            except BaseException as failure:
+                _answer_all(answers, [failure] * len(answers))
+                if not isinstance(failure, Exception):
+                    raise
+            else:
+                _answer_all(answers, results)
+
+    def _next_batch(self) -> list[tuple[Item, "asyncio.Future[Answer]"]]:
+        batch: list[tuple[Item, asyncio.Future[Answer]]] = []
+        while self._waiting and len(batch) < self._most:
+            item, answer = self._waiting.popleft()
+            if not answer.done():
+                batch.append((item, answer))
+        return batch
+
+
+def _answer_all(
+    answers: "list[asyncio.Future[Answer]]", results: "Sequence[Answer | BaseException]"
+) -> None:
+    for answer, result in zip(answers, results, strict=True):
+        if answer.done():
+            continue
+        if isinstance(result, BaseException):
+            answer.set_exception(result)
+        else:
+            answer.set_result(result)

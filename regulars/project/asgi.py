@@ -1,0 +1,27 @@
+"""The one ASGI application: the API by FastAPI, everything else by Django's pages."""
+
+import os
+
+from regulars.kit.processes import die_with_parent
+from regulars.project.wsgi import application as pages_application
+
+# isort: split
+# Django is ready from here on: the API may import models.
+from regulars.project.pages import Pages, Receive, Scope, Send
+from regulars.web.api.app import build_app
+
+API_PREFIXES = ("/till/v1", "/manage/v1", "/openapi.json", "/docs")
+
+if os.environ.get("REGULARS_DIE_WITH_PARENT") == "1":
+    die_with_parent()
+
+_api = build_app()
+_pages = Pages(pages_application)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand a request to whom it concerns; start and end of the server concern the API."""
+    if scope["type"] == "lifespan" or scope["path"].startswith(API_PREFIXES):
+        await _api(scope, receive, send)
+    else:
+        await _pages(scope, receive, send)

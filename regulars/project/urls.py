@@ -1,0 +1,3 @@
+"""Which pages Django serves."""
+
+urlpatterns: list = []
