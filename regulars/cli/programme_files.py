@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from regulars.core.programme.check import ProgrammeInvalid, parse_programme
 from regulars.core.programme.document import Programme
 from regulars.core.refusal import Invalid, Refused
-from regulars.core.wording.catalogue import sentence
 from regulars.kit.document_lines import line_of
 from regulars.kit.documents import load_yaml
 from regulars.programmes.catalogue import list_programmes, load
@@ -73,7 +72,7 @@ def read_text(source: str) -> str:
 
 def parsed(text: str) -> Programme:
     """The document that a YAML or JSON text is. Raises ProgrammeInvalid."""
-    return parse_programme(load_yaml(text), format="mapping")
+    return parse_programme(load_yaml(text))
 
 
 def placed_problems(
@@ -85,7 +84,7 @@ def placed_problems(
             line=line_of(text, problem.pointer),
             pointer=problem.pointer,
             code=problem.code,
-            says=sentence(problem.code, dict(problem.params), language),
+            says=problem.sentence(language),
         )
         for problem in invalid.problems
     ]

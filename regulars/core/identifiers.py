@@ -159,8 +159,11 @@ def mask_number(number: str) -> str:
 def without_contacts(text: str) -> str:
     """`text` with whatever looks like an address or a long number blotted out, fit to be stored.
 
-    For texts that people type into records which are kept for ever, such as reasons. Zero bytes and
-    lone surrogates, which no database takes, become question marks.
+    For texts that people type into records which are kept for ever, such as reasons.
     """
-    storable = text.replace("\x00", "?").encode("utf-8", "replace").decode("utf-8")
-    return _PERSONAL.sub("•••", storable)
+    return _PERSONAL.sub("•••", storable(text))
+
+
+def storable(text: str) -> str:
+    """`text` as a database can take it: zero bytes and lone surrogates become question marks."""
+    return text.replace("\x00", "?").encode("utf-8", "replace").decode("utf-8")

@@ -40,18 +40,9 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
     are non-negative; where all are zero, everything goes to the first. `total` may be negative:
     the parts are then those of its opposite, negated. Empty weights take only a zero total.
     """
-    if total < 0:
-        return [-part for part in allocate(-total, weights)]
-    count = len(weights)
-    if count == 1:
-        return [total]
-    if not total:
-        return [0] * count
     whole = sum(weights)
-    if not count:
-        raise ValueError("nothing to allocate to")
-    if not whole:
-        return [total, *[0] * (count - 1)]
+    if total <= 0 or not whole:
+        return _allocate_oddly(total, weights)
     parts = []
     rests = []
     short = total
@@ -61,7 +52,7 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
         rests.append(rest)
         short -= part
     if short > 3:
-        for i in sorted(range(count), key=rests.__getitem__, reverse=True)[:short]:
+        for i in sorted(range(len(rests)), key=rests.__getitem__, reverse=True)[:short]:
             parts[i] += 1
         return parts
     for _ in range(short):  # quicker than sorting for the few lines of a usual receipt
@@ -69,6 +60,14 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
         rests[i] = -1
         parts[i] += 1
     return parts
+
+
+def _allocate_oddly(total: int, weights: Sequence[int]) -> list[int]:
+    if total < 0:
+        return [-part for part in allocate(-total, weights)]
+    if total and not weights:
+        raise ValueError("nothing to allocate to")
+    return [total, *[0] * (len(weights) - 1)] if weights else []
 
 
 def share(total: int, part: int, whole: int) -> int:

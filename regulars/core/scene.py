@@ -20,7 +20,7 @@ class Lines:
     `amount` are money in minor units, `quantities` and `quantity` thousandths of a unit.
     """
 
-    __slots__ = ("_places", "_quantities", "_scene", "_text", "amount", "paid", "positions")
+    __slots__ = ("_quantities", "_scene", "_text", "amount", "paid", "positions")
 
     def __init__(self, scene: "Scene", positions: list[int]) -> None:
         paid = scene.paid
@@ -33,15 +33,17 @@ class Lines:
             self.paid = [paid[i] for i in positions]
             self.amount = sum(self.paid)
         self._quantities: list[int] | None = None
-        self._places: dict[int, int] | None = None
         self._text = ""
 
-    @property
-    def places(self) -> dict[int, int]:
-        """Where each position stands in `positions`."""
-        if self._places is None:
-            self._places = {i: place for place, i in enumerate(self.positions)}
-        return self._places
+    def found_in(self, other: "Lines") -> list[tuple[int, int]]:
+        """Pairs of places (in `self.positions`, in `other.positions`) of the lines in both."""
+        if other.positions is self._scene.order:
+            return list(enumerate(self.positions))
+        if len(other.positions) == 1:
+            [wanted] = other.positions
+            return [(place, 0) for place, i in enumerate(self.positions) if i == wanted]
+        place_of = {i: place for place, i in enumerate(other.positions)}
+        return [(place, place_of[i]) for place, i in enumerate(self.positions) if i in place_of]
 
     @property
     def quantities(self) -> list[int]:
@@ -177,6 +179,8 @@ class Scene:
 
 def decimal_text(minor: int, scale: int) -> str:
     """Minor units as people write them: 123450 with scale 2 is `1234.50`."""
+    if scale == 2 and minor >= 0:
+        return f"{minor // 100}.{minor % 100:02d}"
     if not scale:
         return str(minor)
     whole, rest = divmod(abs(minor), 10**scale)

@@ -1,10 +1,13 @@
 """Bring the tables up to date and give the application's role exactly what it needs."""
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 from django.core.management import call_command
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from regulars.kit.database.cluster import APP
@@ -29,14 +32,17 @@ def migrate(owner: Dsn, *, verbosity: int = 0) -> None:
     """Apply all migrations as the owner, then set the rights of the role `regulars_app`.
 
     Safe when several start at once: one works, the others wait and find nothing left to do.
-    Repeating it changes nothing.
+    Repeating it changes nothing and costs a few reads.
     """
     with psycopg.connect(owner.conninfo, autocommit=True) as guard:
-        guard.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
         # Held by this session: the lock is gone with us, however we end.
-        call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
-        connections["owner"].close()
-        grant(guard)
+        guard.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
+        with _owner_alias_on(owner):
+            executor = MigrationExecutor(connections["owner"])
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
+        if not _is_granted(guard):
+            grant(guard)
 
 
 def grant(connection: psycopg.Connection) -> None:
@@ -71,3 +77,35 @@ def grant(connection: psycopg.Connection) -> None:
             connection.execute(
                 sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(app)
             )
+
+
+@contextmanager
+def _owner_alias_on(owner: Dsn) -> Iterator[None]:
+    """Lead Django's alias `owner` to the database that is to be migrated, whatever it was before."""
+    settings = connections.settings["owner"]
+    before = dict(settings)
+    connections["owner"].close()
+    settings.update(owner.django())
+    try:
+        yield
+    finally:
+        connections["owner"].close()
+        settings.update(before)
+
+
+def _is_granted(connection: psycopg.Connection) -> bool:
+    """Whether every right is as `grant` would set it (also where there is no such role)."""
+    missing = connection.execute(
+        """
+        SELECT 1 FROM pg_roles AS role, pg_tables AS present
+        WHERE role.rolname = %(app)s AND present.schemaname = 'public'
+          AND (
+            NOT has_table_privilege(%(app)s, 'public.' || quote_ident(tablename), 'SELECT')
+            OR has_table_privilege(%(app)s, 'public.' || quote_ident(tablename), 'UPDATE')
+               = (tablename = ANY(%(closed)s))
+          )
+        LIMIT 1
+        """,
+        {"app": APP, "closed": [*APPEND_ONLY, "django_migrations"]},
+    )
+    return missing.fetchone() is None

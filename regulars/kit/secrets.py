@@ -45,13 +45,14 @@ def is_well_formed(secret: str) -> bool:
 
 def digest(purpose: str, secret: str) -> bytes:
     """SHA-256 of a secret with at least 80 random bits, bound to what it is for (32 bytes)."""
-    return hashlib.sha256(f"regulars/{purpose}\0{secret}".encode()).digest()
+    return hashlib.sha256(f"regulars/{purpose}\0{secret}".encode("utf-8", "surrogatepass")).digest()
 
 
 def keyed_digest(key: str | bytes, purpose: str, text: str) -> bytes:
     """HMAC-SHA-256 under the installation's `key`, for what could be guessed: phones, addresses."""
     raw = key.encode() if isinstance(key, str) else key
-    return hmac.digest(raw, f"regulars/{purpose}\0{text}".encode(), "sha256")
+    message = f"regulars/{purpose}\0{text}".encode("utf-8", "surrogatepass")
+    return hmac.digest(raw, message, "sha256")
 
 
 def is_same(one: bytes, other: bytes) -> bool:

@@ -4,6 +4,7 @@ import ast
 import sys
 
 import pytest
+
 from architecture.source import modules
 
 OPEN = {"usecases", "queries", "types", "ports"}

@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+
 from architecture.source import modules
 
 CLOCK_FILE = ("regulars", "kit", "clock")

@@ -1,11 +1,11 @@
-"""Every sentence exists in both languages, with the same gaps to fill; every code has a sentence."""
+"""Every sentence exists in both languages with the same gaps; every code has a sentence."""
 
 import ast
 import re
 
 import pytest
-from architecture.source import modules
 
+from architecture.source import modules
 from regulars.core.wording.catalogue import LANGUAGES, SENTENCES, sentence
 
 GAP = re.compile(r"\{(\w+)[^{}]*\}")
@@ -20,8 +20,11 @@ def codes_of_refusals():
             if not any("Refused" in n or n in REFUSALS for n in map(ast.unparse, node.bases)):
                 continue
             for statement in node.body:
-                if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "code":
-                    yield pytest.param(statement.value.value, id=f"{module}:{node.name}")
+                if not isinstance(statement, ast.Assign):
+                    continue
+                named, value = ast.unparse(statement.targets[0]), statement.value
+                if named == "code" and isinstance(value, ast.Constant):
+                    yield pytest.param(value.value, id=f"{module}:{node.name}")
 
 
 def refusals() -> set[str]:

@@ -277,9 +277,8 @@ def _show_problems(session: Session, file: str, problems: Iterable[PlacedProblem
     found = tuple(problems)
     lines = [session.say("cli.programme_problems", file=file, count=len(found))]
     for problem in found:
-        code = "cli.programme_problem" if problem.line else "cli.programme_problem_unplaced"
-        shown = problem.pointer or "/"
-        lines.append(session.say(code, line=problem.line, says=problem.says, pointer=shown))
+        shown = {"says": problem.says, "pointer": problem.pointer or "/"}
+        lines.append(session.say("cli.programme_problem", line=problem.line or 1, **shown))
     session.show({"sound": False, "problems": [asdict(problem) for problem in found]}, lines)
 
 

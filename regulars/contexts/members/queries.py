@@ -43,6 +43,7 @@ from regulars.contexts.members.types import (
 from regulars.contexts.security.types import Actor, Permission
 from regulars.contexts.security.usecases.access import require
 from regulars.core.consent import Consent, fold
+from regulars.core.identifiers import storable
 from regulars.core.membership import name_key
 from regulars.core.refusal import Refused
 from regulars.kit.paging import (
@@ -55,6 +56,7 @@ from regulars.kit.paging import (
 )
 
 NAME_LETTERS_MIN = 3
+NAME_LETTERS_MAX = 100
 FOUND_MAX = 20
 
 
@@ -229,8 +231,8 @@ def list_card_ranges(*, by: Actor) -> tuple[CardRangeView, ...]:
 def _conditions(wanted: MemberFilter) -> dict[str, Any]:
     conditions = {
         "status": wanted.status,
-        "tags__contains": [wanted.tag] if wanted.tag else None,
-        "store_enrolled": wanted.store,
+        "tags__contains": [storable(wanted.tag)] if wanted.tag else None,
+        "store_enrolled": storable(wanted.store) if wanted.store else None,
         "enrolled_at__gte": wanted.enrolled_since,
         "enrolled_at__lt": wanted.enrolled_until,
         "is_staff": wanted.is_staff,
@@ -254,7 +256,7 @@ def _searched(text: str, region: str) -> set[MemberRef]:
 
 
 def _named(text: str, limit: int) -> list[MemberRef]:
-    key = name_key(text)
+    key = name_key(storable(text[:NAME_LETTERS_MAX]))
     if len(key) < NAME_LETTERS_MIN:
         return []
     rows = ProfileRow.objects.filter(

@@ -35,7 +35,7 @@ def publication_view(row: Publication, timeline: core.Timeline) -> PublicationVi
     )
 
 
-def version_view(row: Version, timeline: core.Timeline, now: datetime) -> VersionView:
+def version_view(row: Version, timeline: core.Timeline, *, now: datetime) -> VersionView:
     """The row and what the timeline makes of it at `now`."""
     return VersionView(
         number=row.number,
@@ -43,7 +43,7 @@ def version_view(row: Version, timeline: core.Timeline, now: datetime) -> Versio
         title=row.title,
         digest=row.digest,
         origin_digest=row.origin_digest,
-        status=status_at(row.status, row.number, timeline, now),
+        status=status_at(row.status, row.number, timeline, now=now),
         author=row.author,
         editors=tuple(row.editors),
         note=row.note,
@@ -52,5 +52,5 @@ def version_view(row: Version, timeline: core.Timeline, now: datetime) -> Versio
         approved_by=row.approved_by,
         approved_at=row.approved_at,
         alone_reason=row.alone_reason,
-        live_from=core.start_of(row.number, timeline, now),
+        live_from=core.start_of(row.number, timeline, now=now),
     )

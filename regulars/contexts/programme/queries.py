@@ -15,7 +15,7 @@ from regulars.contexts.programme.types import (
 from regulars.core.programme.compiled import Compiled, compile_programme
 from regulars.core.programme.diff import Change, diff
 from regulars.core.programme.document import Programme, to_mapping
-from regulars.core.programme.exchange import heading
+from regulars.core.programme.exchange import digest_of, heading
 from regulars.core.programme.timeline import Timeline
 from regulars.core.refusal import NotFound, Refused
 from regulars.kit.documents import dump_yaml
@@ -37,7 +37,7 @@ class NoProgrammeInForce(Refused):
 
 def get_version(number: int, *, now: datetime) -> VersionView:
     """Version `number` as it stands at `now`. Raises VersionNotFound."""
-    return mapping.version_view(_row(number), get_timeline().timeline, now)
+    return mapping.version_view(_row(number), get_timeline().timeline, now=now)
 
 
 def list_versions(
@@ -48,7 +48,7 @@ def list_versions(
     rows = Version.objects.defer("document").order_by("-number")
     if before is not None:
         rows = rows.filter(number__lt=before)
-    return tuple(mapping.version_view(row, timeline, now) for row in rows[:limit])
+    return tuple(mapping.version_view(row, timeline, now=now) for row in rows[:limit])
 
 
 def find_version_by_digest(digest: str, *, now: datetime) -> VersionView | None:
@@ -59,7 +59,7 @@ def find_version_by_digest(digest: str, *, now: datetime) -> VersionView | None:
         .order_by("-number")
         .first()
     )
-    return row and mapping.version_view(row, get_timeline().timeline, now)
+    return row and mapping.version_view(row, get_timeline().timeline, now=now)
 
 
 def get_version_at(moment: datetime, *, now: datetime) -> VersionView:
@@ -154,6 +154,12 @@ def export_version(number: int) -> str:
 def diff_versions(old: int, new: int) -> tuple[Change, ...]:
     """What differs in meaning between two versions. Raises VersionNotFound."""
     return diff(get_programme(old), get_programme(new))
+
+
+def list_altered_versions() -> tuple[int, ...]:
+    """Numbers of the versions whose document is not what their digest says: none in sound books."""
+    rows = Version.objects.order_by("number").values_list("number", "document", "digest")
+    return tuple(number for number, document, digest in rows if digest_of(document) != digest)
 
 
 _compiled: dict[tuple[int, str], Compiled] = {}

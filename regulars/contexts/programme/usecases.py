@@ -10,13 +10,18 @@ from django.db.models import Max
 
 from regulars.contexts.programme import mapping
 from regulars.contexts.programme.models import Publication, TimelineState, Version
-from regulars.contexts.programme.queries import VersionNotFound, get_timeline, get_version
+from regulars.contexts.programme.queries import (
+    VersionNotFound,
+    compiled,
+    get_timeline,
+    get_version,
+)
 from regulars.contexts.programme.types import PublicationView, VersionView
 from regulars.contexts.security.types import Actor, Permission
 from regulars.contexts.security.usecases.access import require
 from regulars.contexts.security.usecases.approvals import require_second_person
 from regulars.contexts.security.usecases.audit import record_audit
-from regulars.core.plain_text import TextMalformed, line_of_text, unstorable_at
+from regulars.core.plain_text import line_of_text
 from regulars.core.programme.check import parse_programme
 from regulars.core.programme.document import Programme
 from regulars.core.programme.exchange import canonical, digest_of, named_digest
@@ -122,6 +127,8 @@ def approve_version(
     author = by.staff_id if _person(by) in row.editors else None
     alone = require_second_person(author, Permission.PROGRAMME_APPROVE, alone_reason, by=by)
     _check_succession(row)
+    # What cannot be compiled must come to light here, not when a till takes it up.
+    compiled(number)
     row.status = Decided.APPROVED
     row.approved_by = _person(by)
     row.approved_at = now
@@ -177,7 +184,7 @@ def roll_back_to(
     """
     require(by, Permission.PROGRAMME_PUBLISH)
     _lock_timeline()
-    check_roll_back(_lock_version(number).number, get_timeline().timeline, now)
+    check_roll_back(_lock_version(number).number, get_timeline().timeline, now=now)
     return publish_version(number, lead=lead, now=now, by=by)
 
 
@@ -195,7 +202,7 @@ def withdraw_publication(
     row = Publication.objects.filter(id=publication_id).first()
     if row is None:
         raise PublicationNotFound
-    check_withdrawal(mapping.publication(row), get_timeline().timeline, now)
+    check_withdrawal(mapping.publication(row), get_timeline().timeline, now=now)
     _next_revision(state)
     row.withdrawn_by = _person(by)
     row.withdrawn_at = now
@@ -213,7 +220,7 @@ def retire_version(number: int, *, now: datetime, by: Actor) -> VersionView:
     require(by, Permission.PROGRAMME_WRITE)
     _lock_timeline()
     row = _lock_version(number)
-    row.status = decide_dropping(row.status, number, get_timeline().timeline, now)
+    row.status = decide_dropping(row.status, number, get_timeline().timeline, now=now)
     row.changed_at = now
     row.save()
     _audit("programme.drop", row, {"status": row.status}, now=now, by=by)
@@ -243,11 +250,7 @@ def _draft(
 
 
 def _parsed(document: Mapping[str, Any] | str) -> Programme:
-    values = load_yaml(document) if isinstance(document, str) else document
-    pointer = unstorable_at(values)
-    if pointer is not None:
-        raise TextMalformed(pointer=pointer, length_max=TEXT_LENGTH_MAX)
-    return parse_programme(values, format="mapping")
+    return parse_programme(load_yaml(document) if isinstance(document, str) else document)
 
 
 def _write_document(row: Version, programme: Programme) -> None:

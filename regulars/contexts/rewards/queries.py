@@ -2,14 +2,20 @@
 
 from collections import Counter
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from regulars.contexts.ledger.queries import standing
+from regulars.contexts.ledger.usecases.merging import lot_offsets
 from regulars.contexts.members.types import MemberRef
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.rewards import mapping
 from regulars.contexts.rewards.models import Redemption, Reward
 from regulars.contexts.rewards.types import RedemptionView, RewardForMember, RewardView
+from regulars.core.ledger.accounts import bucket_of
 from regulars.core.refusal import NotFound
 from regulars.core.rewards.decision import refusal_of
 from regulars.core.rewards.terms import is_reward_code
@@ -61,10 +67,8 @@ def list_rewards_for(
 
 
 def get_redemption(member: MemberRef, redemption_id: UUID) -> RedemptionView:
-    """A redemption of this very member. Raises RedemptionNotFound."""
-    row = Redemption.objects.filter(
-        bucket=member.bucket, member_id=member.id, id=redemption_id
-    ).first()
+    """A redemption of this member, or of one merged into it. Raises RedemptionNotFound."""
+    row = rows_of(member).filter(id=redemption_id).first()
     if row is None:
         raise RedemptionNotFound
     return mapping.redemption_view(row)
@@ -74,7 +78,7 @@ def list_redemptions(
     member: MemberRef, *, before: UUID | None = None, limit: int = 50
 ) -> tuple[RedemptionView, ...]:
     """A member's redemptions, newest first: at most `limit`, those older than id `before`."""
-    rows = Redemption.objects.filter(bucket=member.bucket, member_id=member.id).order_by("-id")
+    rows = rows_of(member).order_by("-id")
     if before is not None:
         rows = rows.filter(id__lt=before)
     return tuple(map(mapping.redemption_view, rows[:limit]))
@@ -85,8 +89,16 @@ def count_taken(member: MemberRef, reward: str) -> int:
     return _redeemed(member).filter(reward_code=reward).count()
 
 
-def _redeemed(member: MemberRef):
-    return Redemption.objects.filter(bucket=member.bucket, member_id=member.id, status="redeemed")
+def rows_of(member: MemberRef) -> QuerySet[Redemption]:
+    """The rows of the member and of every member merged into it; for this context only."""
+    merged = [UUID(found) for found in lot_offsets(member)]
+    refs = [member, *(MemberRef(bucket_of(found), found) for found in merged)]
+    belongs = (Q(bucket=ref.bucket, member_id=ref.id) for ref in refs)
+    return Redemption.objects.filter(reduce(or_, belongs))
+
+
+def _redeemed(member: MemberRef) -> QuerySet[Redemption]:
+    return rows_of(member).filter(status="redeemed")
 
 
 def _for_member(row: Reward, tier: str, taken: int, now: datetime) -> RewardForMember:

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from regulars.contexts.ledger.queries import standing
 from regulars.contexts.ledger.usecases.points import lock_account, return_points, spend_points
-from regulars.contexts.members.queries import get_member
-from regulars.contexts.members.types import EVERYONE, MemberRef, MemberStatus
+from regulars.contexts.members.queries import get_survivor
+from regulars.contexts.members.types import EVERYONE, MemberRef, MemberStatus, MemberView
 from regulars.contexts.programme.queries import compiled, compiled_at
 from regulars.contexts.rewards import mapping
 from regulars.contexts.rewards.models import Redemption, Reward
@@ -17,6 +17,7 @@ from regulars.contexts.rewards.queries import (
     RewardNotFound,
     count_taken,
     get_reward,
+    rows_of,
 )
 from regulars.contexts.rewards.types import RedemptionView, RewardTerms, RewardView
 from regulars.contexts.security.types import Actor, Permission
@@ -157,17 +158,15 @@ def redeem_reward(
     require_any(by, Permission.REWARDS_REDEEM, Permission.TILL_REDEEM)
     key = line_of_text(request_key, length_max=KEY_LENGTH_MAX, pointer="/request_key", needed=True)
     get_reward(reward)
-    get_member(member, within=EVERYONE)
-    lock_account(member)
-    earlier = _of_member(member).filter(request_key=key).first()
+    holder = _lock_holder(member)
+    earlier = rows_of(holder.ref).filter(request_key=key).first()
     if earlier is not None:
         if earlier.reward_code != reward:
             raise RequestKeyReused(pointer="/request_key")
         return mapping.redemption_view(earlier)
-    # Asked after the lock: whoever merges or closes an account holds it meanwhile.
-    if get_member(member, within=EVERYONE).status is not MemberStatus.ACTIVE:
+    if holder.status is not MemberStatus.ACTIVE:
         raise MemberNotActive
-    return _redeem(member, _lock_if_counted(reward), key, now=now, by=by)
+    return _redeem(holder.ref, _lock_if_counted(reward), key, now=now, by=by)
 
 
 def cancel_redemption(
@@ -181,14 +180,14 @@ def cancel_redemption(
     """
     require_any(by, Permission.REWARDS_REDEEM, Permission.TILL_REDEEM)
     said = line_of_text(reason, length_max=REASON_LENGTH_MAX, pointer="/reason", needed=True)
-    if not _of_member(member).filter(id=redemption_id).exists():
+    holder = _lock_holder(member)
+    row = rows_of(holder.ref).filter(id=redemption_id).first()
+    if row is None:
         raise RedemptionNotFound
-    lock_account(member)
-    row = _of_member(member).get(id=redemption_id)
     if row.status == "cancelled":
         return mapping.redemption_view(row)
     posted = return_points(
-        member,
+        holder.ref,
         programme=compiled(row.version),
         source=row.id,
         reason=Reason.of("reward.cancelled", reward=row.reward_code),
@@ -296,8 +295,18 @@ def _check(terms: RewardTerms, now: datetime) -> None:
     check_terms(terms, currency_kinds=kinds, tiers=frozenset(level.code for level in levels))
 
 
-def _of_member(member: MemberRef):
-    return Redemption.objects.filter(bucket=member.bucket, member_id=member.id)
+def _lock_holder(member: MemberRef) -> MemberView:
+    """The member, or the one it was merged into, with its account held: asked again after the lock.
+
+    Whoever merges holds both accounts, so what is read under the lock stays true.
+    """
+    found = get_survivor(member, within=EVERYONE)
+    while True:
+        lock_account(found.ref)
+        held = get_survivor(found.ref, within=EVERYONE)
+        if held.ref == found.ref:
+            return held
+        found = held
 
 
 def _person(by: Actor) -> str:

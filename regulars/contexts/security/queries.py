@@ -1,5 +1,6 @@
 """Reading staff, keys, the audit trail and open approvals."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from regulars.contexts.security.types import (
 from regulars.contexts.security.usecases.access import require, require_any
 from regulars.contexts.security.usecases.approvals import ApprovalNotFound
 from regulars.contexts.security.usecases.staff import StaffNotFound
+from regulars.core.identifiers import storable
 from regulars.kit.paging import Page, cursor_id, make_cursor, page_size, read_cursor
 
 
@@ -46,7 +48,8 @@ def list_staff(*, by: Actor) -> tuple[StaffView, ...]:
 
 def find_staff_actor(email: str) -> Actor | None:
     """The active person with this address, as an actor: for commands on the machine itself."""
-    row = StaffUser.objects.filter(email=email.strip().lower(), is_active=True).first()
+    address = storable(email.strip().lower())
+    row = StaffUser.objects.filter(email=address, is_active=True).first()
     return actor_of(row) if row else None
 
 
@@ -82,7 +85,7 @@ def list_api_keys(
     require(by, Permission.KEYS_READ)
     wanted = {"plane": plane, "store_code": store, "till_code": till}
     rows = ApiKey.objects.order_by("-id").filter(
-        **{key: value for key, value in wanted.items() if value is not None}
+        **_given(wanted)
     )
     views = map(api_key_view, rows)
     if in_force_at is None:
@@ -118,7 +121,7 @@ def list_audit_rows(
         "at__lt": until,
         "id__lt": _id_of(cursor) if cursor else None,
     }
-    rows = AuditRow.objects.filter(**{k: v for k, v in wanted.items() if v is not None})
+    rows = AuditRow.objects.filter(**_given(wanted))
     size = page_size(limit)
     found = tuple(map(audit_row_view, rows.order_by("-id")[: size + 1]))
     more = make_cursor(found[size - 1].id.hex) if len(found) > size else None
@@ -146,6 +149,15 @@ def list_open_approvals(*, by: Actor) -> tuple[ApprovalView, ...]:
     )
     rows = Approval.objects.filter(decision=None).order_by("id")
     return tuple(approval_view(row) for row in rows if _may_see(row, by))
+
+
+def _given(wanted: Mapping[str, object]) -> dict[str, object]:
+    """The conditions that were given, in a form that the database can take."""
+    return {
+        name: storable(value) if isinstance(value, str) else value
+        for name, value in wanted.items()
+        if value is not None
+    }
 
 
 def _may_see(row: Approval, by: Actor) -> bool:

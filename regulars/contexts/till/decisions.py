@@ -94,7 +94,11 @@ def decide_return(command: ReturnGoods, row: Row, room: Room) -> Outcome:
         raise SaleUnknown(pointer="/sale")
     programme = room.version(row["sale_version"])
     sold = sold_of(
-        row["sale_id"], row["sale_occurred_at"], row["sale_receipt"], row["sale_decision"]
+        row["sale_id"],
+        row["sale_occurred_at"],
+        row["sale_receipt"],
+        row["sale_decision"],
+        row["lot_offset"] or 0,
     )
     _check_return_time(command, programme, sold)
     before, returns = room.returned.get(sold.id) or _returned(row)

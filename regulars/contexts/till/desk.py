@@ -64,7 +64,9 @@ class Desk:
         """
         return await self._batcher.submit(command)
 
-    async def run(self, commands: Sequence[Command], *, now: datetime | None = None) -> list[Result]:
+    async def run(
+        self, commands: Sequence[Command], *, now: datetime | None = None
+    ) -> list[Result]:
         """An answer or exception for each of `commands`, which are decided in their order.
 
         A lost connection is replaced and everything asked again: what was saved answers as it did.

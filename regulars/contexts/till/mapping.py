@@ -209,8 +209,10 @@ def stored_return(version: int, undone: Undone, balances: Mapping[str, Balance])
     ).decode()
 
 
-def sold_of(sale_id: UUID, occurred_at: datetime, receipt: str, decision: str) -> Sold:
-    """A stored sale as returns see it."""
+def sold_of(
+    sale_id: UUID, occurred_at: datetime, receipt: str, decision: str, lot_offset: int
+) -> Sold:
+    """A stored sale as returns see it; `lot_offset` where its lots moved to another member's books."""
     rows, body = orjson.loads(receipt)["lines"], orjson.loads(decision)
     lines = []
     for i, row in enumerate(rows):
@@ -228,7 +230,10 @@ def sold_of(sale_id: UUID, occurred_at: datetime, receipt: str, decision: str) -
         sale_id,
         occurred_at,
         tuple(lines),
-        {code: tuple(Taken(*part) for part in parts) for code, parts in body["taken"].items()},
+        {
+            code: tuple(Taken(number + lot_offset, amount) for number, amount in parts)
+            for code, parts in body["taken"].items()
+        },
         [(key, period, delta) for key, period, delta in body["counters"]],
         [Grant(*grant) for grant in body["grants"]],
     )

@@ -24,28 +24,32 @@ class Draft(NamedTuple):
     params: Params
 
 
-def limit(programme: Compiled, scene: Scene, draft: Draft, cut: list[Reason]) -> Draft | None:
-    """The draft within its rule's limits; what was taken away is told in `cut`."""
-    caps = draft.rule.caps
-    assert caps is not None
-    currency = programme.currencies[draft.rule.currency]
-    name, left = tightest(programme, scene, caps)
-    if draft.numerator <= left * draft.denominator:
-        return draft
-    wanted = divide(draft.numerator, draft.denominator, currency.rounding)
-    if wanted <= left:  # the rounding alone comes down to the limit
-        return draft._replace(numerator=left, denominator=1)
-    refused = caps.refuse
-    cut.append(
-        Reason.of(
-            "earning.cap_refused" if refused else "earning.cap_cut",
-            rule=draft.rule.id,
-            limit=name,
-            wanted=decimal_text(wanted, currency.scale),
-            left=decimal_text(left, currency.scale),
+def limit(
+    programme: Compiled, scene: Scene, draft: Draft, cut: list[Reason]
+) -> tuple[Draft, ...]:
+    """The draft within its rule's limits, or nothing; what was taken away is told in `cut`."""
+    rule, numerator, denominator, *_ = draft
+    if rule.caps is None:
+        return (draft,)
+    name, left = tightest(programme, scene, rule.caps)
+    if numerator <= left * denominator:
+        return (draft,)
+    currency = programme.currencies[rule.currency]
+    wanted = divide(numerator, denominator, currency.rounding)
+    if wanted > left:  # else the rounding alone comes down to the limit
+        refused = rule.caps.refuse
+        cut.append(
+            Reason.of(
+                "earning.cap_refused" if refused else "earning.cap_cut",
+                rule=rule.id,
+                limit=name,
+                wanted=decimal_text(wanted, currency.scale),
+                left=decimal_text(left, currency.scale),
+            )
         )
-    )
-    return None if refused or not left else draft._replace(numerator=left, denominator=1)
+        if refused or not left:
+            return ()
+    return (draft._replace(numerator=left, denominator=1),) if left else ()
 
 
 def tightest(programme: Compiled, scene: Scene, caps: CompiledCaps) -> tuple[str, int]:
@@ -142,19 +146,19 @@ def _multiplied(
     assert times is not None
     parts = []
     for base in bases:
-        if base.rule.currency == rule.currency and (not times.rules or base.rule.id in times.rules):
-            whole = sum(base.weights)
-            parts.append((base, whole, base.denominator * (whole or 1)))
-    common = lcm(*(denominator for _, _, denominator in parts))
+        by, numerator, denominator, weights, on, _ = base
+        if by.currency == rule.currency and (not times.rules or by.id in times.rules):
+            whole = on.amount if weights is on.paid else sum(weights)
+            parts.append((numerator, denominator * (whole or 1), weights if whole else None, on))
+    common = lcm(*[denominator for _, denominator, _, _ in parts])
     amounts = [0] * len(lines.positions)
-    for base, whole, denominator in parts:
-        scale = base.numerator * (common // denominator)
-        weights, place_of = base.weights, base.lines.places
-        for place, i in enumerate(lines.positions):
-            at = place_of.get(i)
-            if at is not None:
-                # where everything is free the first line bears it all, as in `allocate`
-                amounts[place] += scale * (weights[at] if whole else not at)
+    for numerator, denominator, weights_or_none, on in parts:
+        scale = numerator * (common // denominator)
+        for place, at in lines.found_in(on):
+            if weights_or_none is not None:
+                amounts[place] += scale * weights_or_none[at]
+            elif not at:  # where everything is free the first line bears it all, as in `allocate`
+                amounts[place] += scale
     if places is not None:
         amounts = [amount if place in places else 0 for place, amount in enumerate(amounts)]
     total = sum(amounts)

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from hashlib import blake2s
+from operator import attrgetter
 
-from regulars.core.earning.drafts import Draft, choose, limit, multiply, used
-from regulars.core.earning.settle import NOTHING, Earnings, settle
 from regulars.core.earning.compiled import CompiledRule
+from regulars.core.earning.drafts import Draft, choose, limit, multiply, used
 from regulars.core.earning.index import Plan
+from regulars.core.earning.settle import NOTHING, Earnings, settle
 from regulars.core.programme.caps import COUNTED
 from regulars.core.programme.compiled import Compiled
 from regulars.core.purchase import Buyer, Event, Receipt
@@ -14,6 +15,7 @@ from regulars.core.reasons import Reason
 from regulars.core.scene import Lines, Scene
 
 _new = tuple.__new__
+_NUMBER = attrgetter("rule.number")
 
 
 def earn(programme: Compiled, scene: Scene) -> Earnings:
@@ -29,33 +31,24 @@ def earn(programme: Compiled, scene: Scene) -> Earnings:
         return NOTHING
     cut: list[Reason] = []
     drafts: list[Draft] = []
-    for rule in plan.rules:
-        holds = rule.holds
+    for rule, holds, goods, gives, caps in plan.rules:
         if holds is not None and not holds(scene):
             continue
-        lines = scene.lines_of(rule.goods)
-        given = rule.gives(scene, lines)  # type: ignore[misc]  (a plan's rules all give)
+        lines = scene.lines_of(goods)
+        given = gives(scene, lines)
         if given is None:
             continue
         numerator, denominator, weights, params = given
-        draft: Draft | None = _new(
-            Draft,
-            (
-                rule,
-                numerator,
-                denominator,
-                lines.paid if weights is None else weights,
-                lines,
-                params,
-            ),
-        )
-        if rule.caps is not None:
-            draft = limit(programme, scene, draft, cut)
-        if draft is not None:
+        if weights is None:
+            weights = lines.paid
+        draft = _new(Draft, (rule, numerator, denominator, weights, lines, params))
+        if caps is None:
             drafts.append(draft)
+        else:
+            drafts += limit(programme, scene, draft, cut)
     if plan.multipliers or not plan.plain:
         drafts = _joined(programme, scene, plan, drafts, cut)
-    return settle(programme, scene, drafts, cut, plan.currency)
+    return settle(programme, scene, drafts, cut)
 
 
 def _joined(
@@ -75,10 +68,8 @@ def _joined(
     if not multipliers:
         return drafts
     for draft in multiply(drafts, multipliers, policy.multipliers):
-        limited = draft if draft.rule.caps is None else limit(programme, scene, draft, cut)
-        if limited is not None:
-            drafts.append(limited)
-    drafts.sort(key=lambda draft: draft.rule.number)
+        drafts += limit(programme, scene, draft, cut)
+    drafts.sort(key=_NUMBER)
     return drafts
 
 
@@ -110,16 +101,12 @@ def award_event(programme: Compiled, event: Event, buyer: Buyer, moment: datetim
                 continue
             counted[rule.id] = times
         assert rule.rewards is not None
-        draft: Draft | None = Draft(
-            rule, rule.rewards.amount, 1, (), Lines(scene, []), rule.rewards.params
-        )
-        if draft and rule.caps is not None:
-            draft = limit(programme, scene, draft, cut)
-        if draft is not None:
-            drafts.append(draft)
+        bonus = rule.rewards
+        draft = Draft(rule, bonus.amount, 1, (), Lines(scene, []), bonus.params)
+        drafts += limit(programme, scene, draft, cut)
     kept, _ = choose(drafts, [], programme.document.earning_policy.stacking_max)
     _forget(cut, dropped={draft.rule.id for draft in drafts} - {d.rule.id for d in kept})
-    earned = settle(programme, scene, kept, cut, None)
+    earned = settle(programme, scene, kept, cut)
     once = [
         (*counted[award.rule], 1) for award in earned.awards if award.rule in counted
     ]

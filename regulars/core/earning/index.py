@@ -9,24 +9,34 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from regulars.core.calendar import micros
-from regulars.core.earning.compiled import CompiledRule
+from regulars.core.earning.compiled import CompiledCaps, CompiledRule
+from regulars.core.earning.mechanic import Gives
 from regulars.core.goods_index import REMEMBERED_MAX
 from regulars.core.programme.moments import moment_micros
 from regulars.core.programme.policies import EarningPolicy
 from regulars.core.scene import Scene
 from regulars.core.terms import Terms
-from regulars.core.when.condition import Needs
+from regulars.core.when.condition import Holds, Needs
 
 PLANS_MAX = 4096
+
+
+class Step(NamedTuple):
+    """An ordinary rule with what the evaluation needs of it, at hand."""
+
+    rule: CompiledRule
+    holds: Holds | None
+    goods: int
+    gives: Gives
+    caps: CompiledCaps | None
 
 
 class Plan(NamedTuple):
     """The candidates of a purchase by priority and id. `plain`: all that hold, apply."""
 
-    rules: tuple[CompiledRule, ...]
+    rules: tuple[Step, ...]
     multipliers: tuple[CompiledRule, ...]
     plain: bool
-    currency: str | None  # of all the rules, where they have only one
 
 
 _ONE_VALUE: tuple[tuple[str, Callable[[Scene], Hashable]], ...] = (
@@ -136,17 +146,15 @@ class RuleIndex:
 
     def _new_plan(self, mask: int) -> Plan:
         rules = [rule for rule in self._rules if mask >> rule.number & 1]
-        ordinary = tuple(rule for rule in rules if rule.gives is not None)
+        steps = tuple(
+            Step(rule, rule.holds, rule.goods, rule.gives, rule.caps)
+            for rule in rules
+            if rule.gives is not None
+        )
         multipliers = tuple(rule for rule in rules if rule.multiplies is not None)
         most = self._policy.stacking_max
         plain = not any(rule.final or rule.exclusive for rule in rules)
-        currencies = {rule.currency for rule in rules}
-        plan = Plan(
-            ordinary,
-            multipliers,
-            plain and (most is None or len(rules) <= most),
-            currencies.pop() if len(currencies) == 1 else None,
-        )
+        plan = Plan(steps, multipliers, plain and (most is None or len(rules) <= most))
         if len(self._plans) >= PLANS_MAX:
             self._plans.clear()
         self._plans[mask] = plan

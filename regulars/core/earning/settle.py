@@ -1,6 +1,7 @@
 """Exact drafts become whole awards: rounded once per currency, limited, spread over the lines."""
 
 from collections.abc import Sequence
+from itertools import compress
 from math import lcm
 from typing import NamedTuple
 
@@ -41,28 +42,25 @@ def settle(
     scene: Scene,
     drafts: list[Draft],
     cut: list[Reason],
-    currency: str | None,
 ) -> Earnings:
-    """`drafts` in the order of their rules, as awards. `currency`: the only one, where it is so."""
-    if currency is not None:
-        amounts = _whole_within(programme, scene, drafts, currency, cut)
-    else:
-        amounts = _by_currency(programme, scene, drafts, cut)
+    """`drafts` in the order of their rules, as awards."""
+    amounts = whole(programme, drafts)
+    for code in programme.capped_currencies:
+        _cap(programme, scene, drafts, amounts, code, cut)
     awards = []
     counters: list[tuple[str, int, int]] = []
-    for draft, amount in zip(drafts, amounts, strict=True):
+    for (rule, _, _, weights, lines, params), amount in zip(drafts, amounts, strict=True):
         if amount:
-            rule, _, _, weights, lines, params = draft
             reason = _new(Reason, (rule.code, params))
             shares = lines.spread(amount, weights)
             awards.append(_new(Award, (rule.id, rule.currency, amount, shares, reason)))
             if rule.caps is not None:
                 counters += _counted(programme, scene, rule.caps, amount)
     for code in programme.capped_currencies:
-        amount = sum(award.amount for award in awards if award.currency == code)
+        total = sum([award.amount for award in awards if award.currency == code])
         caps = programme.currencies[code].caps
-        if amount and caps is not None:
-            counters += _counted(programme, scene, caps, amount)
+        if total and caps is not None:
+            counters += _counted(programme, scene, caps, total)
     return _new(Earnings, (tuple(awards), tuple(counters), tuple(cut)))
 
 
@@ -73,61 +71,68 @@ def _counted(
     return [(key, periods[place], amount) for _, key, place, _ in caps.counted]
 
 
-def _by_currency(
-    programme: Compiled, scene: Scene, drafts: list[Draft], cut: list[Reason]
-) -> list[int]:
-    places: dict[str, list[int]] = {}
-    for i, draft in enumerate(drafts):
-        code = draft.rule.currency
-        if code in places:
-            places[code].append(i)
-        else:
-            places[code] = [i]
-    amounts = [0] * len(drafts)
-    for code, some in places.items():
-        part = _whole_within(programme, scene, [drafts[i] for i in some], code, cut)
-        for i, amount in zip(some, part, strict=True):
-            amounts[i] = amount
-    return amounts
+def whole(programme: Compiled, drafts: Sequence[Draft]) -> list[int]:
+    """Whole minor units for exact drafts.
 
-
-def whole(drafts: Sequence[Draft], rounding: Rounding) -> list[int]:
-    """Whole minor units for exact drafts of one currency.
-
-    Their sum is the exact sum, rounded once; each is the floor or the ceiling of its own exact
-    amount, the odd units going to the largest remainders, ties to the earlier rule.
+    In each currency the sum is the exact sum, rounded once; each amount is the floor or the ceiling
+    of its own exact one, the odd units going to the largest remainders, ties to the earlier rule.
     """
     amounts = []
-    rests = []
-    for i, (_, numerator, denominator, _, _, _) in enumerate(drafts):
+    rests: dict[str, list[tuple[int, int, int]]] = {}
+    for i, (rule, numerator, denominator, _, _, _) in enumerate(drafts):
+        if denominator == 1:
+            amounts.append(numerator)
+            continue
         amount, rest = divmod(numerator, denominator)
         amounts.append(amount)
         if rest:
-            rests.append((i, rest, denominator))
-    if rests:
-        common = lcm(*(denominator for _, _, denominator in rests))
-        scaled = [(rest * (common // denominator), -i) for i, rest, denominator in rests]
-        floor = sum(amounts)
-        exact = floor * common + sum(rest for rest, _ in scaled)
-        odd = divide(exact, common, rounding) - floor
-        if odd:
-            scaled.sort(reverse=True)
-            for _, i in scaled[:odd]:
-                amounts[-i] += 1
+            if rule.currency in rests:
+                rests[rule.currency].append((i, rest, denominator))
+            else:
+                rests[rule.currency] = [(i, rest, denominator)]
+    for code, some in rests.items():
+        rounding = programme.roundings[code]
+        if rounding == Rounding.HALF_EVEN:  # the only one that asks what the whole sum is
+            of_currency = [draft.rule.currency == code for draft in drafts]
+            floor = sum(compress(amounts, of_currency))
+        else:
+            floor = 0
+        _round_up(amounts, some, rounding, floor)
     return amounts
 
 
-def _whole_within(
-    programme: Compiled, scene: Scene, drafts: list[Draft], code: str, cut: list[Reason]
-) -> list[int]:
+def _round_up(
+    amounts: list[int], rests: list[tuple[int, int, int]], rounding: Rounding, floor: int
+) -> None:
+    """Give the odd units of one currency; `rests` are (place, numerator, denominator)."""
+    common = lcm(*[denominator for _, _, denominator in rests])
+    scaled = [(rest * (common // denominator), -i) for i, rest, denominator in rests]
+    exact = floor * common + sum([rest for rest, _ in scaled])
+    odd = divide(exact, common, rounding) - floor
+    if odd:
+        scaled.sort(reverse=True)
+        for _, i in scaled[:odd]:
+            amounts[-i] += 1
+
+
+def _cap(
+    programme: Compiled,
+    scene: Scene,
+    drafts: Sequence[Draft],
+    amounts: list[int],
+    code: str,
+    cut: list[Reason],
+) -> None:
+    """Keep the currency within its limits: the earlier rules are served first."""
     currency = programme.currencies[code]
-    amounts = whole(drafts, currency.rounding)
-    if currency.caps is None:
-        return amounts
+    assert currency.caps is not None
     name, left = tightest(programme, scene, currency.caps)
-    wanted = sum(amounts)
+    if sum(amounts) <= left:
+        return
+    places = [i for i, draft in enumerate(drafts) if draft[0].currency == code]
+    wanted = sum([amounts[i] for i in places])
     if wanted <= left:
-        return amounts
+        return
     refused = currency.caps.refuse
     cut.append(
         Reason.of(
@@ -139,8 +144,7 @@ def _whole_within(
         )
     )
     if refused:
-        return [0] * len(amounts)
-    for i, amount in enumerate(amounts):
-        amounts[i] = min(amount, left)
+        left = 0
+    for i in places:
+        amounts[i] = min(amounts[i], left)
         left -= amounts[i]
-    return amounts

@@ -54,6 +54,24 @@ class Book(Draft):
         self.post(lot.currency, TRANSFERRED, lot.remaining)
         return lot
 
+    def settle_debts(self) -> None:
+        """Let points pay debts in every currency, after lots came from elsewhere."""
+        for currency in {lot.currency for lot in self.lots.values()}:
+            self._net_debts(currency)
+
+    def adopt(self, lot: Lot) -> None:
+        """Take over a lot from another member's books, with its times and with what is left of it."""
+        self.last_lot += 1
+        number, left, expired = self.last_lot, lot.remaining, lot.expired
+        whole = lot._replace(number=number, remaining=lot.amount, held=0, expired=0)
+        self.new_lots.add(number)
+        self.put(whole)
+        self.moves.append(_birth(whole))
+        if left != lot.amount or expired:
+            self.move(number, remaining=left - lot.amount, expired=expired)
+        self.post(lot.currency, TRANSFERRED, -left)
+        self.post(lot.currency, ACTIVE if lot.active else PENDING, left)
+
     def spend(self, currency: str, amount: int, account: str = REDEEMED) -> tuple[Taken, ...]:
         """Spend exactly `amount` of what is available, soonest expiry first."""
         taken = take(self.lots.values(), currency, amount)

@@ -94,6 +94,7 @@ class Compiled:
     money_scale: int
     currencies: Mapping[str, CompiledCurrency]
     capped_currencies: tuple[str, ...]
+    roundings: Mapping[str, Rounding]
     ladder: CompiledLadder | None
     rules: tuple[CompiledRule, ...]  # switched on, by priority then id
     index: RuleIndex
@@ -132,6 +133,7 @@ def compile_programme(document: Programme, version: int) -> Compiled:
         money_scale=document.money_scale,
         currencies=MappingProxyType(currencies),
         capped_currencies=tuple(c.code for c in currencies.values() if c.caps is not None),
+        roundings={currency.code: currency.rounding for currency in currencies.values()},
         ladder=ladder,
         rules=rules,
         index=RuleIndex(rules, needed, terms, document.earning_policy),

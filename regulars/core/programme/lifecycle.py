@@ -77,7 +77,7 @@ class BackdatingRefused(Invalid):
     code = "programme.backdating_refused"
 
 
-def status_at(decided: str, number: int, timeline: Timeline, now: datetime) -> VersionStatus:
+def status_at(decided: str, number: int, timeline: Timeline, *, now: datetime) -> VersionStatus:
     """The status of version `number` at `now`.
 
     An approved version is live while a publication of it is in force, retired once it has been in
@@ -89,10 +89,10 @@ def status_at(decided: str, number: int, timeline: Timeline, now: datetime) -> V
         return VersionStatus.LIVE
     if any(p.version == number for p in timeline.upcoming(now)):
         return VersionStatus.APPROVED
-    return VersionStatus.RETIRED if was_live(number, timeline, now) else VersionStatus.APPROVED
+    return VersionStatus.RETIRED if was_live(number, timeline, now=now) else VersionStatus.APPROVED
 
 
-def was_live(number: int, timeline: Timeline, now: datetime) -> bool:
+def was_live(number: int, timeline: Timeline, *, now: datetime) -> bool:
     """Whether a publication of version `number` had started by `now` before anybody withdrew it."""
     return any(p.version == number and _started(p, now) for p in timeline.publications)
 
@@ -109,9 +109,9 @@ def check_publishable(decided: str, number: int) -> None:
         raise VersionNotApproved(number=number)
 
 
-def check_roll_back(number: int, timeline: Timeline, now: datetime) -> None:
+def check_roll_back(number: int, timeline: Timeline, *, now: datetime) -> None:
     """Raises VersionNeverLive unless the version has been in force."""
-    if not was_live(number, timeline, now):
+    if not was_live(number, timeline, now=now):
         raise VersionNeverLive(number=number)
 
 
@@ -134,7 +134,7 @@ def starts_at(
     return requested
 
 
-def check_withdrawal(publication: Publication, timeline: Timeline, now: datetime) -> None:
+def check_withdrawal(publication: Publication, timeline: Timeline, *, now: datetime) -> None:
     """Raises unless the publication is in force or yet to come, and something stays in force.
 
     PublicationOver where it was withdrawn or outlived; NothingLeftInForce where it is the one in
@@ -149,7 +149,7 @@ def check_withdrawal(publication: Publication, timeline: Timeline, now: datetime
         raise NothingLeftInForce(number=publication.version)
 
 
-def decide_dropping(decided: str, number: int, timeline: Timeline, now: datetime) -> Decided:
+def decide_dropping(decided: str, number: int, timeline: Timeline, *, now: datetime) -> Decided:
     """What a version to be used no more becomes: retired if it has been live, else withdrawn.
 
     Raises VersionInUse while it is in force or will be, VersionDropped for a dropped one.
@@ -160,7 +160,7 @@ def decide_dropping(decided: str, number: int, timeline: Timeline, now: datetime
     current = timeline.upcoming(now) if in_force is None else (in_force, *timeline.upcoming(now))
     if any(p.version == number for p in current):
         raise VersionInUse(number=number)
-    return Decided.RETIRED if was_live(number, timeline, now) else Decided.WITHDRAWN
+    return Decided.RETIRED if was_live(number, timeline, now=now) else Decided.WITHDRAWN
 
 
 def _started(publication: Publication, now: datetime) -> bool:

@@ -71,7 +71,7 @@ class Timeline:
         return Timeline(p for p in self.publications if p.id != publication_id)
 
 
-def start_of(version: int, timeline: Timeline, now: datetime) -> datetime | None:
+def start_of(version: int, timeline: Timeline, *, now: datetime) -> datetime | None:
     """Since when `version` is in force, else when it next will be, else when it last came to be."""
     in_force = timeline.publication_at(now)
     if in_force is not None and in_force.version == version:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from regulars.core.earning.evaluate import earn
 from regulars.core.earning.settle import Earnings
-from regulars.core.scene import Scene
 from regulars.core.ledger.book import Book
 from regulars.core.ledger.postings import json_text
 from regulars.core.programme.compiled import Compiled
 from regulars.core.purchase import QUANTITY_SCALE, Buyer, Line, Receipt
+from regulars.core.scene import Scene
 from regulars.core.till.decision import (
     CurrencyUnknown,
     Decision,

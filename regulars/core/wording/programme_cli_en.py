@@ -11,7 +11,6 @@ SENTENCES = {
         "{levels|tier|tiers}."
     ),
     "cli.programme_problem": "line {line}: {says} ({pointer})",
-    "cli.programme_problem_unplaced": "{says} ({pointer})",
     "cli.programme_problems": "{file}: {count|problem|problems}.",
     "cli.programme_same": "No difference in meaning.",
     "cli.programme_loaded": "«{title}» is now version {number}, a draft.",

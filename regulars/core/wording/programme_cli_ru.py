@@ -11,7 +11,6 @@ SENTENCES = {
         "{currencies|валюта|валюты|валют}, {levels|уровень|уровня|уровней}."
     ),
     "cli.programme_problem": "строка {line}: {says} ({pointer})",
-    "cli.programme_problem_unplaced": "{says} ({pointer})",
     "cli.programme_problems": "{file}: {count|ошибка|ошибки|ошибок}.",
     "cli.programme_same": "По смыслу различий нет.",
     "cli.programme_loaded": "«{title}» — теперь версия {number}, черновик.",

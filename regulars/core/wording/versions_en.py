@@ -33,6 +33,7 @@ SENTENCES = {
     "programme.backdating_refused": (
         "There are sales already, so no version can be put in force in the past any more."
     ),
+    "programme.succession_broken": "This version cannot follow the ones that have been in force.",
     "programme.money_changed": (
         "The money of the programme cannot change from {old} to {new}: "
         "past sales are reckoned in it."

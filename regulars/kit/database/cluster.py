@@ -54,6 +54,9 @@ def make_cluster(data: Path, programs: Programs, account: Account, password: str
         raise DatabaseUnavailable(reason=_last_line(done.stderr) or "initdb failed")
     with (partial / "postgresql.conf").open("a") as conf:
         conf.write(_INCLUDES)
+    local = partial / "local.conf"
+    local.write_text("# Your own settings for the database: they win over regulars.conf.\n")
+    account.give(local)
     partial.rename(data)
     _sync_folder(data.parent)
 

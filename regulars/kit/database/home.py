@@ -19,7 +19,7 @@ _SOCKET_PATH_BYTES_MAX = 103
 _SOCKET_NAME = ".s.PGSQL.5432.lock"
 # Where the database goes when root keeps its installation in a folder only root may enter.
 _OPEN_PLACE = Path("/var/lib")
-_OURS = {"postgres", "programs", "socket", "secrets", "logs", "run"}
+_OURS = {"postgres", "postgres.partial", "programs", "socket", "secrets", "logs", "run"}
 
 
 def default_home() -> Path:

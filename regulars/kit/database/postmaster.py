@@ -32,7 +32,7 @@ class Postmaster:
 
     def find(self) -> psutil.Process | None:
         """The living server process, whoever started it; never another one with its old number."""
-        pid = self._noted_pid()
+        pid = _noted_pid(self._data / "postmaster.pid")
         if pid is None:
             return None
         try:
@@ -41,9 +41,9 @@ class Postmaster:
         except psutil.NoSuchProcess:
             return None
 
-    def launch(self, programs: Programs, account: Account) -> None:
+    def launch(self, programs: Programs, account: Account, socket: Path) -> None:
         """Start the server and return at once; it outlives us unless it is told to stop."""
-        self._forget_dead_pid()
+        self._forget_dead_pid(socket)
         self._turn_log()
         with self._log.open("ab") as log:
             self._child = subprocess.Popen(
@@ -67,7 +67,7 @@ class Postmaster:
 
     def says_ready(self) -> bool:
         """Whether the server has noted that it takes connections."""
-        lines = self._pid_lines()
+        lines = _lines(self._data / "postmaster.pid")
         return len(lines) > 7 and lines[7].strip() == "ready"
 
     def last_words(self) -> str:
@@ -102,18 +102,18 @@ class Postmaster:
             time.sleep(_POLL_S)
         return False
 
-    def _forget_dead_pid(self) -> None:
-        """Remove a pid file that PostgreSQL itself would not dare to remove.
+    def _forget_dead_pid(self, socket: Path) -> None:
+        """Remove lock files that PostgreSQL itself would not dare to remove.
 
         It looks only at whether the number is in use, and so never starts again when another
         process got the number or when the dead server was not reaped. We look at who it is, and
-        remove the file only when no process at all works on this data directory: a backend that
+        remove the files only when no process at all works on this data directory: a backend that
         is still there could write into it.
         """
-        pid = self._noted_pid()
-        if pid is None or not psutil.pid_exists(pid) or any(self._processes()):
-            return
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        for lock in (self._data / "postmaster.pid", socket / ".s.PGSQL.5432.lock"):
+            pid = _noted_pid(lock)
+            if pid is not None and psutil.pid_exists(pid) and not any(self._processes()):
+                lock.unlink(missing_ok=True)
 
     def _processes(self) -> Iterator[psutil.Process]:
         for process in psutil.process_iter():
@@ -130,19 +130,21 @@ class Postmaster:
         title = f"postgres: {cluster_name(self._data)}"
         return words[1:3] == ["-D", str(self._data)] or bool(words and words[0].startswith(title))
 
-    def _noted_pid(self) -> int | None:
-        lines = self._pid_lines()
-        return int(lines[0]) if lines and lines[0].strip().isdigit() else None
-
-    def _pid_lines(self) -> list[str]:
-        try:
-            return (self._data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return []
-
     def _turn_log(self) -> None:
         if self._log.exists() and self._log.stat().st_size > _LOG_BYTES_MAX:
             self._log.replace(self._log.with_suffix(".log.1"))
+
+
+def _noted_pid(lock: Path) -> int | None:
+    lines = _lines(lock)
+    return int(lines[0]) if lines and lines[0].strip().isdigit() else None
+
+
+def _lines(lock: Path) -> list[str]:
+    try:
+        return lock.read_text().splitlines()
+    except FileNotFoundError:
+        return []
 
 
 def _is_alive(process: psutil.Process) -> bool:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import sql
 
 from regulars.kit.database.account import Account, database_account
 from regulars.kit.database.cluster import (
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # Recovery after a crash may have to read all of max_wal_size.
 _START_S = 600.0
+# What a server just killed leaves behind (its backends, its memory) is gone much sooner.
+_REMAINS_S = 60.0
 _POLL_S = 0.05
 _PASSING = ("pre-existing shared memory block", "lock file")
 
@@ -55,7 +57,7 @@ class EmbeddedServer:
             try:
                 self._access = self._running()
             except BaseException:
-                self._users.release()
+                self._leave()
                 raise
         return self._access
 
@@ -69,16 +71,19 @@ class EmbeddedServer:
     def stop(self) -> None:
         """Detach, and stop the server unless another program is attached."""
         with locked(self._home.run / "database.lock"):
-            self._users.release()
-            if self._postmaster is not None and self._users.try_exclusive():
-                try:
-                    self._postmaster.stop()
-                finally:
-                    self._users.release()
+            self._leave()
 
     def is_running(self) -> bool:
         """Whether the server process lives."""
         return self._postmaster is not None and not self._postmaster.is_gone()
+
+    def _leave(self) -> None:
+        self._users.release()
+        if self._postmaster is not None and self._users.try_exclusive():
+            try:
+                self._postmaster.stop()
+            finally:
+                self._users.release()
 
     def _running(self) -> Access:
         account = database_account(self._home.data)
@@ -105,14 +110,15 @@ class EmbeddedServer:
         access: Access,
     ) -> None:
         until = time.monotonic() + _START_S
+        remains_until = time.monotonic() + _REMAINS_S
         self._drop_unreachable(postmaster, socket)
         while True:
             if postmaster.is_gone():
                 write_settings(self._home.data.resolve(), account, socket)
-                postmaster.launch(programs, account)
+                postmaster.launch(programs, account, socket)
             if self._answers(postmaster, access, until):
                 return
-            if time.monotonic() > until or not _may_pass(postmaster.last_words()):
+            if time.monotonic() > remains_until or not _may_pass(postmaster.last_words()):
                 raise DatabaseUnavailable(reason=postmaster.last_words())
             time.sleep(10 * _POLL_S)
 
@@ -127,9 +133,9 @@ class EmbeddedServer:
         while time.monotonic() < until:
             try:
                 _prepare_database(access)
-            except errors.InvalidPassword:
-                raise DatabasePasswordLost(folder=str(self._home.secrets)) from None
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as failure:
+                if _is_wrong_password(failure):
+                    raise DatabasePasswordLost(folder=str(self._home.secrets)) from None
                 if postmaster.is_gone():
                     return False
                 time.sleep(_POLL_S)
@@ -180,10 +186,13 @@ def _set_password(connection: psycopg.Connection, verb: str, app: Dsn) -> None:
 def _lets_in(dsn: Dsn) -> bool:
     try:
         psycopg.connect(dsn.conninfo).close()
-    except errors.InvalidPassword:
-        return False
     except psycopg.OperationalError as failure:
-        if "password authentication failed" in str(failure):
+        if _is_wrong_password(failure):
             return False
         raise
     return True
+
+
+def _is_wrong_password(failure: psycopg.OperationalError) -> bool:
+    # A failed connect carries no SQLSTATE; our server speaks English (lc_messages).
+    return "password authentication failed" in str(failure)

@@ -77,46 +77,46 @@ def test_history_is_put_under_a_programme_only_while_there_is_no_sale():
     ],
 )
 def test_the_clock_makes_an_approved_version_live_and_retired(publications, status):
-    assert status_at("approved", 1, Timeline(publications), NOW) == status
+    assert status_at("approved", 1, Timeline(publications), now=NOW) == status
 
 
 @pytest.mark.parametrize("decided", ["draft", "retired", "withdrawn"])
 def test_what_people_decided_is_not_for_the_clock(decided):
-    assert status_at(decided, 1, Timeline([published(1, -5)]), NOW) == decided
+    assert status_at(decided, 1, Timeline([published(1, -5)]), now=NOW) == decided
 
 
 def test_withdrawing_needs_something_to_stop_and_something_to_go_back_to():
     old, outlived, live = published(1, -9), published(2, -5), published(3, -1)
     coming = published(4, 5)
     timeline = Timeline([old, outlived, live, coming])
-    check_withdrawal(live, timeline, NOW)
-    check_withdrawal(coming, timeline, NOW)
+    check_withdrawal(live, timeline, now=NOW)
+    check_withdrawal(coming, timeline, now=NOW)
     with pytest.raises(PublicationOver):
-        check_withdrawal(outlived, timeline, NOW)
+        check_withdrawal(outlived, timeline, now=NOW)
     withdrawn = published(5, -3, withdrawn=-2)
     with pytest.raises(PublicationOver):
-        check_withdrawal(withdrawn, Timeline([old, withdrawn]), NOW)
+        check_withdrawal(withdrawn, Timeline([old, withdrawn]), now=NOW)
     with pytest.raises(NothingLeftInForce):
-        check_withdrawal(live, Timeline([live, coming]), NOW)
-    check_withdrawal(coming, Timeline([coming]), NOW)
+        check_withdrawal(live, Timeline([live, coming]), now=NOW)
+    check_withdrawal(coming, Timeline([coming]), now=NOW)
 
 
 def test_one_rolls_back_only_to_what_has_been_in_force():
     timeline = Timeline([published(1, -9), published(2, -1), published(3, 4)])
-    check_roll_back(1, timeline, NOW)
+    check_roll_back(1, timeline, now=NOW)
     with pytest.raises(VersionNeverLive):
-        check_roll_back(3, timeline, NOW)
+        check_roll_back(3, timeline, now=NOW)
     with pytest.raises(VersionNeverLive):
-        check_roll_back(7, timeline, NOW)
+        check_roll_back(7, timeline, now=NOW)
 
 
 def test_a_version_in_use_is_not_dropped_and_a_dropped_one_not_twice():
     timeline = Timeline([published(1, -9), published(2, -1), published(3, 4)])
-    assert decide_dropping("approved", 1, timeline, NOW) is Decided.RETIRED
-    assert decide_dropping("approved", 5, timeline, NOW) is Decided.WITHDRAWN
-    assert decide_dropping("draft", 6, timeline, NOW) is Decided.WITHDRAWN
+    assert decide_dropping("approved", 1, timeline, now=NOW) is Decided.RETIRED
+    assert decide_dropping("approved", 5, timeline, now=NOW) is Decided.WITHDRAWN
+    assert decide_dropping("draft", 6, timeline, now=NOW) is Decided.WITHDRAWN
     for number in (2, 3):
         with pytest.raises(VersionInUse):
-            decide_dropping("approved", number, timeline, NOW)
+            decide_dropping("approved", number, timeline, now=NOW)
     with pytest.raises(VersionDropped):
-        decide_dropping("retired", 1, timeline, NOW)
+        decide_dropping("retired", 1, timeline, now=NOW)

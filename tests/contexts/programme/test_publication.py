@@ -65,9 +65,7 @@ def test_a_publication_starts_after_the_lead_and_lasts_until_the_next(
     assert queries.get_version(first, now=later(hours=3)).status == "retired"
 
 
-def test_the_time_a_publication_waited_is_added_to_its_lead(
-    approved, now, approver
-):
+def test_the_time_a_publication_waited_is_added_to_its_lead(approved, now, approver):
     number = approved()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.2)")
@@ -189,7 +187,7 @@ def test_publications_can_be_asked_for_since_a_moment(approved, now, later, appr
     usecases.withdraw_publication(second.id, reason="x", now=later(hours=5), by=approver)
     assert [p.id for p in queries.list_publications(since=later(hours=6))] == [third.id]
     assert {p.id for p in queries.list_publications(since=later(hours=1))} == {second.id, third.id}
-    assert [p.id for p in queries.list_publications()][0] == first.id
+    assert queries.list_publications()[0].id == first.id
 
 
 @pytest.mark.parametrize(
@@ -227,10 +225,8 @@ def test_whatever_is_published_and_withdrawn_something_sound_is_in_force(
         for number in (1, 2, 3):
             usecases.draft_version(document(), now=now, by=author)
             usecases.approve_version(number, now=now, by=approver)
-        hour = 0
         began = False
-        for act, which, offset in acts:
-            hour += 1
+        for hour, (act, which, offset) in enumerate(acts, start=1):
             moment = later(hours=hour)
             before = everything()
             try:

@@ -13,9 +13,7 @@ pytestmark = pytest.mark.usefixtures("django_on_fresh_database")
 
 def test_of_two_who_approve_at_once_one_does(document, now, author, approver, at_once):
     in_transaction(lambda: usecases.draft_version(document(), now=now, by=author))
-    works = [
-        lambda: in_transaction(lambda: usecases.approve_version(1, now=now, by=approver))
-    ] * 8
+    works = [lambda: in_transaction(lambda: usecases.approve_version(1, now=now, by=approver))] * 8
     outcomes = at_once(works)
     assert sum(not isinstance(outcome, Exception) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, VersionNotDraft) for outcome in outcomes) == 7
@@ -25,9 +23,7 @@ def test_an_approval_and_a_revision_at_once_never_approve_what_nobody_saw(
     document, now, author, approver, at_once
 ):
     for number in range(1, 6):
-        seen = in_transaction(
-            lambda: usecases.draft_version(document(), now=now, by=author)
-        ).digest
+        seen = in_transaction(lambda: usecases.draft_version(document(), now=now, by=author)).digest
         at_once(
             [
                 lambda n=number, d=seen: in_transaction(
@@ -73,9 +69,7 @@ def test_publications_made_at_once_all_count_and_the_last_one_wins(
     assert timeline.timeline.version_at(start) == last.version
 
 
-def test_a_publication_is_withdrawn_once_however_many_try(
-    document, now, author, approver, at_once
-):
+def test_a_publication_is_withdrawn_once_however_many_try(document, now, author, approver, at_once):
     in_transaction(lambda: usecases.draft_version(document(), now=now, by=author))
     in_transaction(lambda: usecases.approve_version(1, now=now, by=approver))
     start = now + timedelta(hours=1)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from regulars.core.programme.check import ProgrammeInvalid
 
 from regulars.contexts.programme import queries, usecases
 from regulars.contexts.programme.models import Publication, TimelineState, Version
@@ -16,7 +17,6 @@ from regulars.contexts.security.usecases.access import PermissionMissing
 from regulars.contexts.security.usecases.approvals import AloneReasonNeeded, SecondPersonNeeded
 from regulars.contexts.security.usecases.staff import create_staff
 from regulars.core.plain_text import TextMalformed
-from regulars.core.programme.check import ProgrammeInvalid
 from regulars.core.programme.lifecycle import VersionDropped, VersionInUse, VersionNotDraft
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +166,7 @@ def test_a_document_that_is_not_sound_makes_no_version(parts, document, now, aut
 
 @pytest.mark.parametrize("text", ["a\0b", "half \ud800 pair"])
 def test_what_a_row_cannot_hold_is_refused_with_its_pointer(text, document, now, author):
-    with pytest.raises(TextMalformed) as refused:
+    with pytest.raises(ProgrammeInvalid) as refused:
         usecases.draft_version(document(title={"en": text}), now=now, by=author)
     assert refused.value.pointer == "/title/en"
     with pytest.raises(TextMalformed):
@@ -211,3 +211,15 @@ def test_a_compiled_version_is_made_once_and_a_revised_draft_anew(document, now,
     assert (first.version, first.document.code) == (1, "corner_shop")
     usecases.revise_draft(1, document(code="revised"), now=now, by=author)
     assert queries.compiled(1).document.code == "revised"
+
+
+def test_a_document_changed_behind_our_back_is_found(document, now, author):
+    for _ in range(3):
+        usecases.draft_version(document(), now=now, by=author)
+    assert queries.list_altered_versions() == ()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE programme_version SET document = jsonb_set(document, '{code}', '\"x\"')"
+            " WHERE number = 2"
+        )
+    assert queries.list_altered_versions() == (2,)

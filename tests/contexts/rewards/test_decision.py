@@ -37,7 +37,7 @@ def test_it_is_refused_exactly_when_something_is_in_the_way(offer, tier, taken):
     is_open = (
         offer.status == "live"
         and (offer.since is None or offer.since <= NOW)
-        and (offer.until is None or NOW < offer.until)
+        and (offer.until is None or offer.until > NOW)
     )
     is_for_tier = not offer.tiers or tier in offer.tiers
     is_within_limit = offer.per_member_limit is None or taken < offer.per_member_limit

@@ -7,10 +7,11 @@ from uuid import UUID
 from regulars.contexts.ledger.books import lock, open_book, save
 from regulars.contexts.ledger.models import LedgerTransaction
 from regulars.contexts.ledger.types import Posted
+from regulars.contexts.ledger.usecases.merging import lot_offsets
 from regulars.contexts.members.types import MemberRef
 from regulars.contexts.security.types import Actor
 from regulars.core.calendar import add, micros
-from regulars.core.ledger.accounts import ADJUSTED
+from regulars.core.ledger.accounts import ADJUSTED, bucket_of
 from regulars.core.ledger.book import Book
 from regulars.core.ledger.lots import Taken
 from regulars.core.programme.compiled import Compiled
@@ -59,7 +60,10 @@ def spend_points(
     now: datetime,
     by: Actor,
 ) -> Posted:
-    """Spend `amount` minor units, soonest expiry first. Raises PointsInsufficient, CurrencyUnknown."""
+    """Spend `amount` minor units, soonest expiry first.
+
+    Raises PointsInsufficient, CurrencyUnknown, AmountInvalid.
+    """
     _check(programme, currency, amount)
     book = open_book(member, programme, now=now)
     if book.available(currency) < amount:
@@ -92,13 +96,15 @@ def return_points(
     What expired meanwhile lives on for the grace of the returns policy. Raises SpendUnknown.
     """
     book = open_book(member, programme, now=now)
-    spent = _find(member, "spend", source)
-    if spent is None or _find(member, "unspend", source) is not None:
+    found = _find_spend(member, source)
+    if found is None:
         raise SpendUnknown
+    spent, offset = found
     policy = programme.document.returns
     grace = None if policy.expired_grace.is_zero else add(now, policy.expired_grace, programme.zone)
     for currency, parts in spent["taken"].items():
-        book.give_back(currency, [Taken(*part) for part in parts], at=now, grace=grace)
+        taken = [Taken(number + offset, amount) for number, amount in parts]
+        book.give_back(currency, taken, at=now, grace=grace)
     _record(book, "unspend", programme, source, reason, now, by)
     return save([book])[0]
 
@@ -167,15 +173,31 @@ def _check(programme: Compiled, currency: str, amount: int) -> None:
         raise AmountInvalid(pointer="/amount")
 
 
+def _find_spend(member: MemberRef, source: UUID) -> tuple[dict[str, Any], int] | None:
+    """What `source` spent and was not given back, and how far the lots it took have moved since.
+
+    The member may have spent it, or one merged into it since.
+    """
+    holders = [(member, 0)]
+    for merged, offset in lot_offsets(member).items():
+        holders.append((MemberRef(bucket_of(UUID(merged)), UUID(merged)), offset))
+    if any(_find(holder, "unspend", source) is not None for holder, _ in holders):
+        return None
+    for holder, offset in holders:
+        spent = _find(holder, "spend", source)
+        if spent is not None:
+            return spent, offset
+    return None
+
+
 def _find(member: MemberRef, kind: str, source: UUID) -> dict[str, Any] | None:
-    found = (
+    return (
         LedgerTransaction.objects.filter(
             bucket=member.bucket, member_id=member.id, kind=kind, source=source
         )
         .values_list("facts", flat=True)
         .first()
     )
-    return found
 
 
 def _record(

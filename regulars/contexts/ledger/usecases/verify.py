@@ -51,9 +51,9 @@ class LedgerAudit:
 
     def run(self) -> Iterator[Difference]:
         """Every difference. To be called inside a read-only snapshot transaction."""
-        accounts = _Stream("verify_accounts", _ACCOUNTS)
-        transactions = _Stream("verify_transactions", _TRANSACTIONS)
-        lots = _Stream("verify_lots", _LOTS)
+        accounts = Stream("verify_accounts", _ACCOUNTS)
+        transactions = Stream("verify_transactions", _TRANSACTIONS)
+        lots = Stream("verify_lots", _LOTS)
         while keys := [key for key in (accounts.key, transactions.key, lots.key) if key]:
             key = min(keys)
             yield from self._member(
@@ -99,19 +99,20 @@ class LedgerAudit:
                 previous = bytes(stored)
 
 
-class _Stream:
+class Stream:
     """Rows of a sorted query, handed out group by group without ever holding them all."""
 
-    def __init__(self, name: str, query: str) -> None:
+    def __init__(self, name: str, query: str, width: int = 2) -> None:
+        """`query` sorts by its first `width` columns, which are the key."""
         self._cursor = connection.connection.cursor(name=name)
         self._cursor.itersize = _ROWS_AT_ONCE
         self._cursor.execute(query)
-        self._groups = groupby(self._cursor, key=lambda row: (row[0], row[1]))
-        self.key: tuple[int, UUID] | None = None
+        self._groups = groupby(self._cursor, key=lambda row: row[:width])
+        self.key: tuple[Any, ...] | None = None
         self._rows: Any = ()
         self._next()
 
-    def take(self, key: tuple[int, UUID]) -> list[tuple[Any, ...]]:
+    def take(self, key: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """The rows of `key`, if it is their turn."""
         if self.key != key:
             return []

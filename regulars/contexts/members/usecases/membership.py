@@ -10,6 +10,7 @@ from regulars.contexts.members.models import (
     ConsentRow,
     IdentifierRow,
     IssuedCard,
+    Member,
     ProfileRow,
 )
 from regulars.contexts.members.types import MemberRef, MemberStatus, Profile
@@ -84,6 +85,10 @@ def mark_merged(
     IdentifierRow.objects.filter(bucket=loser.bucket, member_id=loser.id).update(
         bucket=winner.bucket, member_id=winner.id
     )
+    # Whoever was merged into the loser before is found at the winner in one step.
+    Member.objects.filter(
+        merged_into_bucket=loser.bucket, merged_into_id=loser.id
+    ).update(merged_into_bucket=winner.bucket, merged_into_id=winner.id)
     _merge_profiles(loser, winner)
     _merge_consents(loser, winner, now, by)
     change_row(

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from regulars.contexts.security.access import permissions_of_scopes, plane_of
-from regulars.contexts.security.mapping import principal_of
+from regulars.contexts.security.access import SCOPE_PERMISSIONS, plane_of
+from regulars.contexts.security.mapping import actor_of, principal_of
 from regulars.contexts.security.models import ApiKey, StaffUser
 from regulars.contexts.security.types import (
     Actor,
@@ -186,7 +186,7 @@ def _checked_scopes(plane: Plane, scopes: Iterable[Scope]) -> frozenset[Scope]:
 def _check_places(plane: Plane, store: str | None, till: str | None, staff_id: UUID | None) -> None:
     if plane is Plane.TILL:
         for pointer, code in (("/store", store), ("/till", till)):
-            if not code or len(code) > _CODE_LENGTH_MAX:
+            if not code or len(code) > _CODE_LENGTH_MAX or not code.isprintable():
                 raise KeyDataInvalid(pointer=pointer)
         if staff_id is not None:
             raise KeyDataInvalid(pointer="/staff")
@@ -199,11 +199,16 @@ def _check_places(plane: Plane, store: str | None, till: str | None, staff_id: U
 def _check_person(scopes: frozenset[Scope], staff_id: UUID | None, by: Actor) -> None:
     if staff_id != by.staff_id:
         require(by, Permission.STAFF_WRITE)
-    missing = permissions_of_scopes(scopes) - by.permissions
-    if missing:
-        raise PermissionMissing(permission=min(missing).value)
-    if not StaffUser.objects.filter(pk=staff_id, is_active=True).exists():
+    person = StaffUser.objects.filter(pk=staff_id, is_active=True).first()
+    if person is None:
         raise StaffNotFound(pointer="/staff")
+    may = actor_of(person).permissions
+    for scope in sorted(scopes):
+        allowed = SCOPE_PERMISSIONS[scope] & may
+        # A scope that gives the person nothing, or the key more than whoever issues it has.
+        missing = (allowed - by.permissions) or (SCOPE_PERMISSIONS[scope] if not allowed else ())
+        if missing:
+            raise PermissionMissing(permission=min(missing).value)
 
 
 def _insert(row: ApiKey, now: datetime) -> None:

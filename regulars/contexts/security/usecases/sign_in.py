@@ -13,6 +13,8 @@ from regulars.contexts.security.usecases.guessing import (
     count_guess,
     forgive_guess,
 )
+from regulars.contexts.security.usecases.staff import PASSWORD_LENGTH_MAX
+from regulars.core.identifiers import normalise_email, storable
 from regulars.kit.rate_limits import Guessing
 
 _HOUR = timedelta(hours=1)
@@ -22,7 +24,6 @@ ADDRESS = Guessing("sign_in/address", most=30)
 ACCOUNT = Guessing("sign_in/account", most=50, window=_HOUR, pause=_HOUR)
 
 REFUSED = "staff.sign_in_refused"
-_PASSWORD_LENGTH_MAX = 1024
 _EMAIL_LENGTH_MAX = 254
 
 
@@ -33,7 +34,8 @@ def sign_in(email: str, password: str, address: str, *, now: datetime) -> LoginO
     case. Unknown, wrong and closed accounts get one answer in one time. 5 wrong ones for an account
     from one address, 30 from an address or 50 for an account pause that axis, longer each time.
     """
-    account = email.strip().lower()[:_EMAIL_LENGTH_MAX]
+    spelled = normalise_email(email[:_EMAIL_LENGTH_MAX])
+    account = spelled if isinstance(spelled, str) else ""
     axes = (
         (ACCOUNT_FROM_ADDRESS, f"{account}\0{address}"),
         (ADDRESS, address),
@@ -44,7 +46,7 @@ def sign_in(email: str, password: str, address: str, *, now: datetime) -> LoginO
     except TooManyGuesses as refusal:
         _audit_refusal("", refusal.code, now)
         return LoginOutcome(None, None, refusal.code, int(str(refusal.params["retry_after_s"])))
-    user = StaffUser.objects.filter(email=account).first()
+    user = StaffUser.objects.filter(email=account).first() if account else None
     if not _is_right(user, password) or user is None:
         _audit_refusal(str(user.pk) if user else "", REFUSED, now)
         return LoginOutcome(None, None, REFUSED)
@@ -57,7 +59,7 @@ def sign_in(email: str, password: str, address: str, *, now: datetime) -> LoginO
 
 
 def _is_right(user: StaffUser | None, password: str) -> bool:
-    if len(password) > _PASSWORD_LENGTH_MAX:
+    if not 0 < len(password) <= PASSWORD_LENGTH_MAX or storable(password) != password:
         return False
     if user is None:
         # As much work as a real check: the time must not tell who has an account.

@@ -18,12 +18,12 @@ from regulars.contexts.security.types import (
 )
 from regulars.contexts.security.usecases.access import PermissionMissing, require
 from regulars.contexts.security.usecases.audit import record_audit
-from regulars.core.identifiers import Problem, normalise_email
+from regulars.core.identifiers import Problem, normalise_email, storable
 from regulars.core.refusal import Invalid, NotFound, Refused
 from regulars.kit.ids import new_id
 from regulars.kit.secrets import new_password
 
-_PASSWORD_LENGTH_MAX = 1024
+PASSWORD_LENGTH_MAX = 1024
 _NAME_LENGTH_MAX = 120
 
 
@@ -181,7 +181,8 @@ def change_password(current: str, new: str, *, now: datetime, by: Actor) -> None
     if by.kind != "staff" or by.staff_id is None:
         raise PermissionMissing(permission=Permission.STAFF_WRITE.value)
     user = _lock(by.staff_id)
-    if len(current) > _PASSWORD_LENGTH_MAX or not user.check_password(current):
+    is_sound = len(current) <= PASSWORD_LENGTH_MAX and storable(current) == current
+    if not is_sound or not user.check_password(current):
         raise PasswordWrong(pointer="/current")
     _set_password(user, new)
     _save_password(user, now)
@@ -223,7 +224,7 @@ def _address(email: str) -> str:
 
 
 def _set_password(user: StaffUser, password: str) -> None:
-    if len(password) > _PASSWORD_LENGTH_MAX:
+    if len(password) > PASSWORD_LENGTH_MAX or storable(password) != password:
         raise PasswordTooWeak(pointer="/password")
     try:
         validate_password(password, user)

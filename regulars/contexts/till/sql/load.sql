@@ -31,6 +31,13 @@ SELECT
         FROM ledger_transaction t
         WHERE t.bucket = m.bucket AND t.member_id = m.id
     ) END AS history,
+    CASE WHEN s.member_id <> m.id THEN (
+        SELECT (t.facts -> 'offsets' ->> s.member_id::text)::int
+        FROM ledger_transaction t
+        WHERE t.bucket = m.bucket AND t.member_id = m.id AND t.kind = 'merge'
+          AND t.facts -> 'offsets' ->> s.member_id::text IS NOT NULL
+        ORDER BY t.seq DESC LIMIT 1
+    ) END AS lot_offset,
     k.body_digest AS claim_body, k.bucket AS claim_bucket, k.member_id AS claim_member,
     k.entry_id AS claim_entry,
     u.store AS key_store, u.till AS key_till, u.number AS key_number, u.kind AS key_kind,

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from regulars.contexts.security.queries import list_api_keys
 from regulars.contexts.security.types import Actor, IssuedKey, Permission, Plane, Scope
 from regulars.contexts.security.usecases.access import require
 from regulars.contexts.security.usecases.audit import record_audit
-from regulars.contexts.security.usecases.keys import issue_api_key, revoke_api_key
+from regulars.contexts.security.usecases.keys import issue_api_key, revoke_till_keys
 from regulars.contexts.till.models import Store, Till
 from regulars.contexts.till.queries.places import (
     StoreNotFound,
@@ -167,7 +166,7 @@ def change_till(
         row.active = active
     row.save()
     if not row.active:
-        _revoke_keys(store, code, now=now, by=by)
+        revoke_till_keys(store, code, now=now, by=by)
     record_audit("till.change", "till", f"{store}/{code}", {"active": row.active}, now=now, by=by)
     return get_till(store, code)
 
@@ -231,12 +230,3 @@ def _lock_till(store: str, code: str) -> Till:
     if row is None:
         raise TillNotFound
     return row
-
-
-def _revoke_keys(store: str, till: str, *, now: datetime, by: Actor) -> None:
-    # Who may switch a till off may end its keys, whether or not other keys are theirs to end.
-    keys = {Permission.KEYS_READ, Permission.KEYS_WRITE}
-    allowed = by._replace(permissions=by.permissions | keys)
-    for key in list_api_keys(plane=Plane.TILL, in_force_at=now, by=allowed):
-        if (key.store, key.till) == (store, till):
-            revoke_api_key(key.id, now=now, by=allowed)

@@ -9,7 +9,7 @@ from regulars.core.example import line
 from regulars.core.programme.markers import RuleId
 from regulars.core.programme.model import Frozen
 from regulars.core.programme.texts import SORTED, Amount, plain
-from regulars.core.terms import Terms, units_per
+from regulars.core.terms import Terms
 
 
 class Multiplier(Frozen):

@@ -1,0 +1,32 @@
+"""Run the benches by name, or all: `python -m bench [NAME…] [--seconds S] [--rounds N]`."""
+
+import argparse
+import importlib
+import sys
+
+from bench.report import Options, show
+
+BENCHES = ("earning", "posting", "posting_http", "verify_and_import")
+
+
+def main(arguments: list[str]) -> int:
+    """Print a table for each bench asked for; 1 where a figure falls short."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []])
+    parser.add_argument("--seconds", type=float, default=10.0, help="length of a run")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each, by turns")
+    parser.add_argument("--members", type=int, default=500_000)
+    parser.add_argument("--home", help="a data folder to be kept and used again")
+    chosen = parser.parse_args(arguments)
+    options = Options(chosen.seconds, chosen.rounds, chosen.members, chosen.home)
+    short = False
+    for name in chosen.names or BENCHES:
+        module = importlib.import_module(f"bench.{name}")
+        figures = module.run(options)
+        show(module.TITLE, figures)
+        short = short or any(figure.holds is False for figure in figures)
+    return int(short)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,107 @@
+"""The ground of the till benches: a server of our own, 500,000 members, books partly filled."""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import django
+import psycopg
+
+from bench.programme import document
+from regulars.kit.database.attach import attachment, publish
+from regulars.kit.dsn import Access
+from regulars.kit.migrate import migrate
+
+STATUS = 10  # every tenth member has points already
+
+
+def member_id(number: int) -> UUID:
+    """The id of the `number`-th member: a UUIDv7 as enrolment would have made it."""
+    moment = 1_700_000_000_000 + number * 40
+    return UUID(int=(moment << 80) | (0x7 << 76) | (0b10 << 62) | (number * 0x9E3779B97F4A7C15 & (1 << 62) - 1))
+
+
+@contextmanager
+def ground(members: int, home: str | None = None) -> Iterator[tuple[Access, Path]]:
+    """The ways into a filled database, and its folder; `home` is kept and used again."""
+    folder = Path(home) if home else Path(tempfile.mkdtemp(prefix="regulars-bench-", dir="/tmp"))
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o711)
+    os.environ["REGULARS_HOME"] = str(folder)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.project.settings")
+    os.environ.pop("REGULARS_DATABASE_FSYNC", None)
+    try:
+        with attachment(folder) as held:
+            publish(held.access)
+            django.setup()
+            migrate(held.access.owner)
+            _fill(held.access, members)
+            yield held.access, folder
+    finally:
+        if home is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fill(access: Access, members: int) -> None:
+    with psycopg.connect(access.owner.conninfo) as connection:
+        if connection.execute("SELECT 1 FROM members_member LIMIT 1").fetchone():
+            return
+        _publish_programme(connection)
+        _enrol(connection, members)
+    from bench.opening import fill_books
+
+    asyncio.run(fill_books(access, range(0, members, STATUS)))
+    with psycopg.connect(access.owner.conninfo, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
+def _publish_programme(connection: psycopg.Connection) -> None:
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    connection.execute(
+        "INSERT INTO programme_version (number, code, title, document, digest, status, author,"
+        " editors, created_at, changed_at, approved_by, approved_at)"
+        " VALUES (1, 'bench', '{}', %s, 'bench', 'approved', 'a', '{}', %s, %s, 'b', %s)",
+        [json.dumps(document()), long_ago, long_ago, long_ago],
+    )
+    connection.execute(
+        "INSERT INTO programme_publication (id, version_id, live_from, revision, published_by,"
+        " published_at) VALUES (%s, 1, %s, 1, 'b', %s)",
+        [UUID(int=1), long_ago, long_ago],
+    )
+    connection.execute(
+        "INSERT INTO programme_timeline (id, revision) VALUES (1, 1)"
+        " ON CONFLICT (id) DO UPDATE SET revision = 1"
+    )
+
+
+def _enrol(connection: psycopg.Connection, members: int) -> None:
+    from regulars.core.ledger.accounts import bucket_of
+
+    rng = random.Random(2)
+    opened = datetime(2024, 1, 1, tzinfo=UTC)
+    tags = ([], [], [], ["vip"], ["parents", "town"])
+    copy = "COPY members_member (bucket, id, enrolled_at, language, tags) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(copy) as out:
+        for number in range(members):
+            member = member_id(number)
+            enrolled = opened + timedelta(minutes=2 * number)
+            out.write_row((bucket_of(member), member, enrolled, "ru", rng.choice(tags)))
+    copy = "COPY members_identifier (kind, value, bucket, member_id, since) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(copy) as out:
+        for number in range(members):
+            member = member_id(number)
+            out.write_row(("card", card(number), bucket_of(member), member, opened))
+
+
+def card(number: int) -> str:
+    """The card of the `number`-th member."""
+    return f"77{number:010d}"

@@ -1,0 +1,144 @@
+"""Commit of a 5-line receipt under a 20-rule programme, 64 in flight, against pgbench TPC-B."""
+
+import asyncio
+import gc
+import json
+import random
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+from bench import yardstick
+from bench.ground import ground, member_id
+from bench.programme import receipt
+from bench.report import Figure, Options, middle, percentile
+
+TITLE = "Posting: commit of a 5-line receipt under 20 rules, through the till use case"
+IN_FLIGHT = 64
+
+
+def run(options: Options) -> list[Figure]:
+    """Product and yardstick by turns on one server; medians."""
+    with ground(options.members, options.home) as (access, _):
+        yardstick.prepare(access)
+        references, products, hot = [], [], []
+        for number in range(options.rounds):
+            references.append(yardstick.run(access, options.seconds))
+            products.append(_product(options, access, number, spread=options.members))
+            hot.append(_product(options, access, number, spread=1))
+    return [*_figures(references, products), _hot(references, hot)]
+
+
+def _figures(references: list[yardstick.Run], products: list[yardstick.Run]) -> list[Figure]:
+    reference = middle([r.per_second for r in references])
+    product = middle([r.per_second for r in products])
+    return [
+        Figure("sales per second", f"{product:,.0f}", f"{reference:,.0f} tps", product / reference, "2.0", product >= 2 * reference),
+        _pair("p50 ms", "p50_ms", products, references),
+        _pair("p99 ms", "p99_ms", products, []),
+        _pair("client CPU ms per operation", "client_ms", products, references),
+        _pair("server CPU ms per operation", "server_ms", products, references),
+    ]  # fmt: skip
+
+
+def _hot(references: list[yardstick.Run], hot: list[yardstick.Run]) -> Figure:
+    reference = middle([r.per_second for r in references])
+    product = middle([r.per_second for r in hot])
+    return Figure("sales per second, all of one member", f"{product:,.0f}", f"{reference:,.0f} tps", product / reference, "1,000/s", product >= 1000)
+
+
+def _pair(
+    name: str, field: str, products: list[yardstick.Run], references: list[yardstick.Run]
+) -> Figure:
+    product = middle([getattr(r, field) for r in products])
+    reference = middle([getattr(r, field) for r in references]) if references else None
+    shown = "" if reference is None else f"{reference:.3f}"
+    return Figure(name, f"{product:.3f}", shown)
+
+
+def _product(options: Options, access, number: int, *, spread: int) -> yardstick.Run:
+    """One run in a process of its own, as a till server would be."""
+    before = yardstick.server_cpu_s(access)
+    arguments = {"seconds": options.seconds, "seed": number, "spread": spread}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.posting", json.dumps(arguments)],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    told = json.loads(done.stdout.splitlines()[-1])
+    server_ms = (yardstick.server_cpu_s(access) - before) * 1000 / told["count"]
+    return yardstick.Run(told["per_second"], told["p50_ms"], told["p99_ms"], told["client_ms"], server_ms)
+
+
+async def measure(seconds: float, seed: int, spread: int) -> dict[str, float]:
+    """Keep 64 commits in flight for so long, with receipts of `spread` members."""
+    from regulars.contexts.security.types import system_actor
+    from regulars.contexts.till.desk import open_desk
+    from regulars.contexts.till.usecases.sales import commit_sale
+    from regulars.kit.clock import utc_now
+    from regulars.kit.database.attach import published
+
+    access = published()
+    assert access is not None
+    desk = await open_desk(access.app, secret=b"s" * 32, clock=utc_now)
+    by = system_actor("bench")
+    commands = iter(_commands(seed, spread, most=int(seconds * 25_000) + 1000))
+    took: list[float] = []
+    for command in [next(commands) for _ in range(300)]:
+        await commit_sale(desk, command, by=by)
+    gc.collect()
+    gc.freeze()
+    until = time.perf_counter() + seconds
+
+    async def till() -> None:
+        for command in commands:
+            began = time.perf_counter()
+            if began > until:
+                return
+            await commit_sale(desk, command, by=by)
+            took.append(time.perf_counter() - began)
+
+    cpu, began = time.process_time(), time.perf_counter()
+    await asyncio.gather(*[till() for _ in range(IN_FLIGHT)])
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - began
+    await desk.close()
+    return {
+        "count": len(took) + 300,
+        "per_second": len(took) / wall,
+        "p50_ms": percentile(took, 0.5) * 1000,
+        "p99_ms": percentile(took, 0.99) * 1000,
+        "client_ms": cpu * 1000 / len(took),
+    }
+
+
+def _commands(seed: int, spread: int, most: int):
+    from hashlib import sha256
+
+    from regulars.contexts.members.types import MemberRef
+    from regulars.contexts.till.types import CommitSale, MemberKey
+    from regulars.core.ledger.accounts import bucket_of
+    from regulars.kit.clock import utc_now
+
+    rng = random.Random(seed)
+    run, now = uuid4().hex[:8], utc_now()
+    made = []
+    for n in range(most):
+        member = member_id(rng.randrange(spread))
+        at = now - timedelta(hours=1) + timedelta(milliseconds=n)
+        digest = sha256(f"{run}{n}".encode()).digest()
+        key = MemberKey(MemberRef(bucket_of(member), member))
+        made.append(CommitSale(receipt(rng, f"{run}-{n}", at), key, digest, key_digest=digest[::-1]))
+    return made
+
+
+def main(arguments: dict) -> None:
+    import django
+    import uvloop
+
+    django.setup()
+    print(json.dumps(uvloop.run(measure(**arguments))))
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,160 @@
+"""Every receipt of the demo chain, day by day: seasons, habits, strangers, late receipts and returns."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from regulars.core.demo.goods import GOODS, Good
+from regulars.core.demo.people import Person
+from regulars.core.money import divide
+from regulars.core.purchase import QUANTITY_SCALE, Line, Receipt
+
+STORES = ("centre", "station", "park")
+TILLS = 2
+ZONE = ZoneInfo("Europe/Moscow")
+
+_WEEKDAY = (0.85, 0.85, 0.9, 0.95, 1.2, 1.35, 1.1)
+_MONTH = (0.9, 0.9, 1.0, 1.0, 1.05, 0.95, 0.9, 0.9, 1.0, 1.0, 1.05, 1.35)
+_STRANGERS_PER_DAY = 55
+_RETURN_SHARE = 0.015
+_LATE_SHARE = 0.006
+_HOURS = (8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21)
+_HOUR_WEIGHTS = (4, 4, 4, 5, 7, 6, 5, 5, 7, 10, 12, 11, 8, 4)
+
+
+class DemoSale(NamedTuple):
+    """A receipt, whose it is (a person's number, or None), and whether points should pay."""
+
+    receipt: Receipt
+    person: int | None
+    spends: bool
+
+
+class DemoReturn(NamedTuple):
+    """One line of an earlier receipt brought back."""
+
+    number: str
+    store: str
+    till: str
+    occurred_at: datetime
+    sale: tuple[str, str, str]
+    line: str
+    quantity: int
+
+
+class Day(NamedTuple):
+    """What the tills deliver on one day, in the order in which they deliver it."""
+
+    day: date
+    newcomers: tuple[Person, ...]
+    sales: tuple[DemoSale, ...]
+    returns: tuple[DemoReturn, ...]
+
+
+def year(people: list[Person], since: date, now: datetime, seed: int) -> Iterator[Day]:
+    """The days from `since` to now; nothing in them lies in the future. The same seed gives the same days."""
+    random = Random(f"year {seed}")  # noqa: S311
+    late: list[DemoSale] = []
+    brought_back: dict[date, list[tuple[DemoSale, Line]]] = {}
+    day, until = since, now.astimezone(ZONE).date()
+    while day <= until:
+        sold = [sale for sale in _sales(people, day, random) if sale.receipt.occurred_at < now]
+        waiting, late = late, [sale for sale in sold if random.random() < _LATE_SHARE]
+        in_time = [sale for sale in sold if sale not in late]
+        for sale in in_time:
+            if sale.person and random.random() < _RETURN_SHARE:
+                when = day + timedelta(days=random.randint(1, 12))
+                line = random.choice(sale.receipt.lines)
+                brought_back.setdefault(when, []).append((sale, line))
+        returns = [
+            _return(sale, line, day, number)
+            for number, (sale, line) in enumerate(brought_back.pop(day, ()), 1)
+        ]
+        delivered = sorted(in_time, key=lambda sale: sale.receipt.occurred_at)
+        yield Day(
+            day,
+            tuple(person for person in people if person.enrolled_on == day),
+            (*waiting, *delivered),
+            tuple(back for back in returns if back.occurred_at < now),
+        )
+        day += timedelta(days=1)
+
+
+def _sales(people: list[Person], day: date, random: Random) -> list[DemoSale]:
+    season = _WEEKDAY[day.weekday()] * _MONTH[day.month - 1]
+    sales = []
+    for person in people:
+        here = person.enrolled_on <= day and (person.leaves_on is None or day < person.leaves_on)
+        if here and random.random() < person.visits_per_month / 30.4 * season:
+            spends = random.random() < person.saver
+            store = person.store if random.random() < 0.9 else random.randrange(len(STORES))
+            receipt = _receipt(day, store, person.basket, person.likes, len(sales), random)
+            sales.append(DemoSale(receipt, person.number, spends))
+    for _ in range(int(_STRANGERS_PER_DAY * season)):
+        store = random.choices(range(len(STORES)), (5, 3, 2))[0]
+        receipt = _receipt(day, store, random.uniform(1.5, 6), (), len(sales), random)
+        sales.append(DemoSale(receipt, None, False))
+    return sales
+
+
+def _receipt(
+    day: date, store: int, basket: float, likes: tuple[int, ...], number: int, random: Random
+) -> Receipt:
+    hour = random.choices(_HOURS, _HOUR_WEIGHTS)[0]
+    wall = datetime.combine(day, time(hour, random.randrange(60), random.randrange(60)), tzinfo=ZONE)
+    count = max(1, min(20, int(random.gauss(basket, basket / 3))))
+    chosen: dict[str, Good] = {}
+    for good in random.choices(GOODS, _weights(likes), k=count):
+        chosen[good.sku] = good
+    lines = tuple(_line(str(i), good, random) for i, good in enumerate(chosen.values(), 1))
+    total = sum(line.amount_minor for line in lines)
+    method = "cash" if random.random() < 0.2 else "card"
+    return Receipt(
+        f"{day:%y%m%d}-{number:04d}",
+        STORES[store],
+        f"till-{number % TILLS + 1}",
+        wall.astimezone(UTC),
+        lines,
+        payments=((method, total),),
+        cashier=f"c{number % 5 + 1}",
+    )
+
+
+def _weights(likes: tuple[int, ...]) -> list[int]:
+    favourite = {f"{shelf + 1:02d}" for shelf in likes}
+    return [good.popularity * (3 if good.sku[:2] in favourite else 1) for good in GOODS]
+
+
+def _line(number: str, good: Good, random: Random) -> Line:
+    if good.weighed:
+        quantity = random.randint(120, 2400)
+    else:
+        quantity = QUANTITY_SCALE * random.choices((1, 2, 3), (8, 2, 1))[0]
+    return Line(
+        number,
+        good.sku,
+        quantity,
+        good.price_minor,
+        divide(good.price_minor * quantity, QUANTITY_SCALE),
+        good.category,
+        good.brand,
+        cost_minor=divide(good.cost_minor * quantity, QUANTITY_SCALE),
+        tags=good.tags,
+        name=good.name,
+    )
+
+
+def _return(sale: DemoSale, line: Line, day: date, number: int) -> DemoReturn:
+    receipt = sale.receipt
+    wall = datetime.combine(day, time(12, number % 60), tzinfo=ZONE)
+    return DemoReturn(
+        f"R{day:%y%m%d}-{number:03d}",
+        receipt.store,
+        receipt.till,
+        wall.astimezone(UTC),
+        (receipt.store, receipt.till, receipt.number),
+        line.id,
+        line.quantity,
+    )
