@@ -1,1 +1,1 @@
-"""The earning engine alone: receipts per second on one core, and what rules that do not apply cost."""
+"""The earning engine alone: receipts per second, and what rules that do not apply cost."""

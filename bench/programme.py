@@ -10,10 +10,10 @@ CATEGORIES = ("food/dairy", "food/bakery", "food/meat", "home/cleaning", "alcoho
 
 
 def document() -> dict[str, Any]:
-    """Points and status, three tiers, 20 rules of which a usual receipt meets about seven."""
+    """Points, three tiers and 20 rules, of which a usual receipt meets about seven."""
     rules = [
         _rule("base", "rate_per_amount", {"points": 1, "per": 20}),
-        _rule("status", "rate_per_amount", {"points": 1, "per": 100}, currency="status"),
+        _rule("mill", "rate_per_unit", {"points": 2}, goods={"brands": ["mill"], "categories": ["toys"]}, when={"channel": {"in": ["app"]}}),
         _rule("dairy", "rate_per_amount", {"points": 1, "per": 50}, goods=_category("food/dairy")),
         _rule("brands", "category_rates", {"per": 50, "brands": {"ours": 2, "mill": 1}}),
         _rule("big", "threshold_steps", {"steps": [{"from": 3000, "points": 30}, {"from": 6000, "points": 80}]}),
@@ -21,8 +21,8 @@ def document() -> dict[str, Any]:
         _rule("gold", "rate_per_amount", {"points": 1, "per": 100}, when={"tier": {"at_least": "silver"}}),
         _rule("double", "multiplier", {"factor": 2, "rules": ["dairy"]}),
         _rule("tenth", "nth_purchase", {"points": 100, "every": 10}),
-        _rule("morning", "fixed_bonus", {"points": 5}, when={"hours": {"from": "07:00", "to": "10:00"}}),
-        _rule("weekend", "fixed_bonus", {"points": 10}, when={"weekday": {"in": ["sat", "sun"]}}),
+        _rule("morning", "fixed_bonus", {"points": 5}, when={"all": [{"hours": {"from": "07:00", "to": "10:00"}}, {"channel": {"in": ["app"]}}]}),
+        _rule("weekend", "fixed_bonus", {"points": 10}, when={"all": [{"weekday": {"in": ["sat", "sun"]}}, {"tier": {"at_least": "gold"}}]}),
         _rule("first", "fixed_bonus", {"points": 200}, when={"first_purchase": {}}),
         _rule("vip", "fixed_bonus", {"points": 50}, when={"segment": {"in": ["vip"]}}),
         _rule("web", "fixed_bonus", {"points": 15}, when={"channel": {"in": ["web"]}}),
@@ -48,7 +48,6 @@ def document() -> dict[str, Any]:
                 "expiry": {"kind": "after", "after": {"months": 12}},
                 "activation": {"days": 1},
             },
-            "status": {"title": "Status", "kind": "status"},
         },
         "earning": rules,
         "tiers": {

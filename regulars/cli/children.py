@@ -33,7 +33,12 @@ class Child:
     def start(self) -> None:
         """Start the process and return at once."""
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.DEVNULL, start_new_session=True, env=dict(os.environ)
+            self._command,
+            stdin=subprocess.DEVNULL,
+            # What it says about itself must not get between our results.
+            stdout=sys.__stderr__,
+            start_new_session=True,
+            env=dict(os.environ),
         )
         self._started_at = time.monotonic()
 

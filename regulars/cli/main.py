@@ -143,8 +143,5 @@ def main() -> NoReturn:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.project.settings")
     # An end by SIGTERM is as orderly as one by Ctrl-C: the database is let go, files are closed.
     signal.signal(signal.SIGTERM, _interrupt)
-    kit_logging.configure(
-        as_json=os.environ.get("REGULARS_LOG") == "json",
-        verbose=bool({"-v", "--verbose"} & set(sys.argv)),
-    )
+    kit_logging.configure(verbose=bool({"-v", "--verbose"} & set(sys.argv)))
     sys.exit(run())

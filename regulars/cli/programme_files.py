@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from regulars.core.programme.check import ProgrammeInvalid, parse_programme
+from regulars.core.programme.check import SIZE_MAX, ProgrammeInvalid, parse_programme
 from regulars.core.programme.document import Programme
+from regulars.core.programme.problems import Problem
 from regulars.core.refusal import Invalid, Refused
 from regulars.kit.document_lines import line_of
 from regulars.kit.documents import load_yaml
 from regulars.programmes.catalogue import list_programmes, load
-
-FILE_BYTES_MAX = 1 << 20
 
 
 class FileUnreadable(Refused):
@@ -59,11 +58,11 @@ def read_text(source: str) -> str:
         return load(source)
     try:
         with path.open("rb") as file:
-            content = file.read(FILE_BYTES_MAX + 1)
+            content = file.read(SIZE_MAX + 1)
     except OSError as failure:
         raise FileUnreadable(file=source, reason=failure.strerror or "?") from None
-    if len(content) > FILE_BYTES_MAX:
-        raise FileTooBig(file=source, bytes=FILE_BYTES_MAX)
+    if len(content) > SIZE_MAX:
+        raise FileTooBig(file=source, bytes=SIZE_MAX)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -81,7 +80,7 @@ def placed_problems(
     """Every problem with its line in `text`, in the order of the lines."""
     placed = [
         PlacedProblem(
-            line=line_of(text, problem.pointer),
+            line=_line(text, problem),
             pointer=problem.pointer,
             code=problem.code,
             says=problem.sentence(language),
@@ -89,6 +88,12 @@ def placed_problems(
         for problem in invalid.problems
     ]
     return tuple(sorted(placed, key=lambda found: (found.line or 0, found.pointer)))
+
+
+def _line(text: str, problem: Problem) -> int | None:
+    """What is wrong with the YAML itself tells its line; all else is found by its pointer."""
+    told = dict(problem.params).get("line")
+    return told if isinstance(told, int) else line_of(text, problem.pointer)
 
 
 def moment_from(text: str, zone: ZoneInfo) -> datetime:

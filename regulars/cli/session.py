@@ -88,10 +88,14 @@ class Session:
         """The sentence for `code` in the language of this run."""
         return sentence(code, params, self.language)
 
-    def show(self, data: object, lines: str | Iterable[str]) -> None:
-        """Print the result on stdout: `data` with --json, else `lines` for a person."""
+    def show(self, data: object, lines: str | Iterable[str], *, stream: bool = False) -> None:
+        """Print the result on stdout: `data` with --json, else `lines` for a person.
+
+        A command that shows several results in turn is a `stream`: one JSON document on each line.
+        """
         if self.as_json:
-            click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+            indent = None if stream else 2
+            click.echo(json.dumps(data, ensure_ascii=False, indent=indent, default=str))
         else:
             click.echo(lines if isinstance(lines, str) else "\n".join(lines))
 

@@ -53,24 +53,23 @@ def moment_of(micros_since_epoch: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros_since_epoch)
 
 
-def add(moment: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
-    """`moment` plus `duration` by the wall clock of `zone` for months and days, exactly for the rest."""
+def add(moment: datetime, duration: Duration, zone: ZoneInfo, times: int = 1) -> datetime:
+    """`moment` plus `times` × `duration`: months and days by the wall clock of `zone`, the rest exactly.
+
+    A wall time that the clocks skip is read as if they had not changed yet; one that they show
+    twice is the first, unless `moment` itself is the second of two.
+    """
     if duration.months or duration.days:
         local = moment.astimezone(zone)
-        day = add_months(local.date(), duration.months) + timedelta(days=duration.days)
-        wall = datetime.combine(day, local.timetz().replace(tzinfo=None), tzinfo=zone)
+        day = add_months(local.date(), duration.months * times)
+        wall = datetime.combine(day + timedelta(days=duration.days * times), local.time(), zone)
         return wall.astimezone(UTC)
-    return moment + timedelta(hours=duration.hours, minutes=duration.minutes)
+    return moment + times * timedelta(hours=duration.hours, minutes=duration.minutes)
 
 
 def subtract(moment: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
     """`moment` minus `duration`, the way `add` counts."""
-    if duration.months or duration.days:
-        local = moment.astimezone(zone)
-        day = add_months(local.date(), -duration.months) - timedelta(days=duration.days)
-        wall = datetime.combine(day, local.timetz().replace(tzinfo=None), tzinfo=zone)
-        return wall.astimezone(UTC)
-    return moment - timedelta(hours=duration.hours, minutes=duration.minutes)
+    return add(moment, duration, zone, -1)
 
 
 def add_months(day: date, months: int) -> date:

@@ -1,4 +1,4 @@
-"""Small receipts and buyers for worked examples: in the reference, in tests, in the practice till."""
+"""Small receipts and buyers for worked examples: in the reference and in tests."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 def line(
     amount_minor: int,
     *,
-    id: str = "1",  # noqa: A002  (the word of the receipt)
+    id: str = "1",
     sku: str = "bread",
     category: str = "",
     brand: str = "",

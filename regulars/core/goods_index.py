@@ -1,4 +1,4 @@
-"""Which selections of goods a line belongs to, looked up at once for all selections of a programme."""
+"""Which selections of goods a line belongs to, looked up at once for all of a programme."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ _NEITHER: Masks = (0, 0)
 
 
 class GoodsIndex:
-    """Numbers every distinct selection; `mask_of(line)` has bit n set where selection n has the line.
+    """Numbers every distinct selection; `mask_of(line)` has bit n set where selection n takes it.
 
     The cost of a look-up does not grow with the number of selections.
     """
@@ -86,7 +86,9 @@ class GoodsIndex:
         _mark(self._tags, goods.tags, goods.exclude_tags, bit)
 
 
-def _mark(table: dict[str, Masks], included: Iterable[str], excluded: Iterable[str], bit: int) -> None:
+def _mark(
+    table: dict[str, Masks], included: Iterable[str], excluded: Iterable[str], bit: int
+) -> None:
     for word in included:
         into, out = table.get(word, _NEITHER)
         table[word] = (into | bit, out)

@@ -34,7 +34,7 @@ def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_
 
 
 def allocate(total: int, weights: Sequence[int]) -> list[int]:
-    """Split `total` in proportion to `weights` by largest remainder; the parts sum to `total` exactly.
+    """Split `total` in proportion to `weights` by largest remainder; the parts sum to `total`.
 
     Each part is the floor or the ceiling of its exact share; ties go to the earlier weight. Weights
     are non-negative; where all are zero, everything goes to the first. `total` may be negative:

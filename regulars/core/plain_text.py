@@ -27,4 +27,3 @@ def _is_clean(text: str) -> bool:
         unicodedata.category(sign) in _FORBIDDEN and sign not in _ALLOWED_IN_PARAGRAPHS
         for sign in text
     )
-

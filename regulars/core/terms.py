@@ -15,7 +15,7 @@ from regulars.core.programme.texts import to_minor
 class Terms:
     """The surroundings in which a rule's parameters get their meaning."""
 
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     money_scale: int = 2
     tier_ranks: Mapping[str, int] = field(default_factory=dict)
     goods: GoodsIndex = field(default_factory=GoodsIndex)

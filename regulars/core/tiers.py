@@ -1,9 +1,9 @@
 """Tiers as a function of qualifying history and the clock; nothing else decides them.
 
-A member holds at moment t the highest level L for which a purchase at s ≤ t brought the window's
-sum to L's threshold and t lies before the end of the standing that s gives. After that end a soft
-landing gives one level less for each further term. Nothing depends on the order in which the
-history became known.
+For each level L, the latest purchase at s ≤ t that brought the window's sum to L's threshold proves
+it; a member holds at t the highest level whose proof gives a standing that lasts beyond t. After
+the end of that standing a soft landing gives one level less for each further term. Nothing depends
+on the order in which the history became known.
 """
 
 from bisect import bisect_right
@@ -25,6 +25,10 @@ from regulars.core.calendar import (
 from regulars.core.programme.ladder import CalendarWindow, LifetimeWindow, RollingWindow
 
 Amounts = Sequence[tuple[int, int]]  # (micros, amount), in time order, one per moment
+
+# Months are not all of one length: a later moment's window may reach a day further back than an
+# earlier one's did. What is just out of the window is therefore remembered for a while.
+_SLACK = 3 * 86_400_000_000
 
 
 class Entry(NamedTuple):
@@ -49,9 +53,13 @@ class Grant(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What must be remembered to go on without the whole history."""
+    """What must be remembered to go on without the whole history.
 
-    window: tuple[tuple[int, int], ...] = ()  # what still counts: (micros, amount)
+    `window` is what still counts or may count again, (micros, amount) by moment; its last part is
+    the newest entry there is. Of a lifetime only the sum before that is kept, as one part.
+    """
+
+    window: tuple[tuple[int, int], ...] = ()
     proofs: Mapping[str, int] = {}  # level → micros of the latest purchase that proved it
 
 
@@ -82,11 +90,11 @@ class Standing(NamedTuple):
 
 
 def amounts_of(history: Iterable[Entry], rungs: Rungs) -> Amounts:
-    """The measured amounts by moment, returns netted, in time order."""
+    """The measured amounts by moment, returns netted, in time order; corrections may be negative."""
     sums: dict[int, int] = {}
     for entry in history:
         sums[entry.at] = sums.get(entry.at, 0) + measured(entry, rungs)
-    return sorted((at, amount) for at, amount in sums.items() if amount > 0)
+    return sorted((at, amount) for at, amount in sums.items() if amount)
 
 
 def measured(entry: Entry, rungs: Rungs) -> int:
@@ -110,15 +118,24 @@ def record_of(history: Iterable[Entry], rungs: Rungs, at: datetime | None = None
 
 
 def extend(record: Record, at: int, amount: int, rungs: Rungs) -> Record:
-    """The record after `amount` at `at`, which is not before anything in it; `amount` > 0."""
-    window = _pruned(record.window, at, rungs)
+    """The record after `amount` at `at`, which is not before anything in it.
+
+    A negative amount (a correction) counts in the sums from then on, but proves nothing.
+    """
+    window = record.window
+    here = amount
     if window and window[-1][0] == at:
-        window = (*window[:-1], (at, window[-1][1] + amount))
-    elif isinstance(rungs.window, LifetimeWindow) and window:
-        window = ((at, window[-1][1] + amount),)
+        here += window[-1][1]
+        window = window[:-1]
+    if isinstance(rungs.window, LifetimeWindow):
+        total = sum([part for _, part in window]) + here
+        window = ((window[-1][0], total - here), (at, here)) if window else ((at, here),)
     else:
-        window = (*window, (at, amount))
-    total = sum(part for _, part in window)
+        window, counted = _within(window, at, rungs)
+        total = counted + here
+        window = (*window, (at, here))
+    if here <= 0:
+        return Record(window, record.proofs)
     proofs = dict(record.proofs)
     for level, threshold in zip(rungs.levels, rungs.thresholds, strict=True):
         if threshold and threshold <= total:
@@ -139,7 +156,7 @@ def standing(record: Record, grants: Sequence[Grant], rungs: Rungs, at: datetime
         end = None if grant.until is None else moment_of(grant.until)
         if rank > best or (rank == best and rank and _later(end, until)):
             best, until = rank, end
-    counted = sum(part for _, part in _pruned(record.window, now, rungs))
+    counted = max(0, _within(record.window, now, rungs)[1])
     next_tier, missing = _next(best, counted, rungs)
     return Standing(rungs.levels[best], until if best else None, counted, next_tier, missing)
 
@@ -179,31 +196,35 @@ def _end(proved: int, term: int, rungs: Rungs) -> datetime:
         end = period_end(moment, window.period, rungs.zone, window.keep_periods + term)
     else:
         assert isinstance(window, RollingWindow)
-        valid = window.valid or window.length
-        times = term + 1
-        end = add(
-            moment, Duration(months=valid.months * times, days=valid.days * times), rungs.zone
-        )
+        end = add(moment, window.valid or window.length, rungs.zone, term + 1)
     return end if rungs.grace.is_zero else add(end, rungs.grace, rungs.zone)
 
 
-def _pruned(
+def _within(
     window: tuple[tuple[int, int], ...], at: int, rungs: Rungs
-) -> tuple[tuple[int, int], ...]:
-    """The part of the window that still counts at `at`."""
+) -> tuple[tuple[tuple[int, int], ...], int]:
+    """What of the window has to be remembered at `at`, and the sum of what counts then."""
     if not window or isinstance(rungs.window, LifetimeWindow):
-        return window
+        return window, sum([part for _, part in window])
     moment = moment_of(at)
     if isinstance(rungs.window, CalendarWindow):
         period, zone = rungs.window.period, rungs.zone
         current = period_number(moment, period, zone)
-        if period_number(moment_of(window[0][0]), period, zone) == current:
-            return window
-        return tuple(w for w in window if period_number(moment_of(w[0]), period, zone) == current)
+        if period_number(moment_of(window[0][0]), period, zone) != current:
+            window = tuple(
+                w for w in window if period_number(moment_of(w[0]), period, zone) == current
+            )
+        return window, sum([part for _, part in window])
     since = micros(subtract(moment, rungs.window.length, rungs.zone))
-    if window[0][0] > since:
-        return window
-    return window[bisect_right(window, since, key=lambda w: w[0]) :]
+    if window[0][0] <= since - _SLACK:
+        window = window[bisect_right(window, since - _SLACK, key=_at) :]
+    if window and window[0][0] <= since:
+        return window, sum([part for at, part in window if at > since])
+    return window, sum([part for _, part in window])
+
+
+def _at(part: tuple[int, int]) -> int:
+    return part[0]
 
 
 def _next(rank: int, counted: int, rungs: Rungs) -> tuple[str | None, int]:

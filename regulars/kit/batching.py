@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+
+_LOOK_PAST = 400  # so many waiting items are looked past for one that may leave
 
 
 class BatcherClosed(RuntimeError):
@@ -21,9 +23,12 @@ class Batcher(Generic[Item, Answer]):
     """Hands items to `handler` in batches of at most `most`, on at most `connections` at a time.
 
     There is no timer: an item that finds a free connection leaves at once, the others leave
-    together with the next one that comes free, in the order they came. The handler gets a list and
-    answers with one result or exception for each, in the same order. If it raises, that is the
-    answer to every item of that batch and of no other. Belongs to one event loop.
+    together with the next one that comes free, in the order they came and in fair parts: what waits
+    and what is under way is divided between the connections, so that none goes with a crumb while
+    another is stuck with the lump. Items with the same `key` (None: no key) are never under way on
+    two connections. The handler gets a list and answers with one result or exception for each, in
+    the same order. If it raises, that is the answer to every item of that batch and of no other.
+    Belongs to one event loop.
     """
 
     def __init__(
@@ -32,12 +37,16 @@ class Batcher(Generic[Item, Answer]):
         *,
         connections: int = 2,
         most: int = 100,
+        key: Callable[[Item], Hashable] | None = None,
     ) -> None:
         assert connections > 0
         assert most > 0
         self._handler = handler
         self._connections = connections
         self._most = most
+        self._key = key
+        self._busy: set[Hashable] = set()
+        self._handed_over = 0
         self._waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._at_work: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -71,14 +80,17 @@ class Batcher(Generic[Item, Answer]):
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._at_work.discard(task)
         # Items may wait behind a worker that was cancelled from outside: they must not strand.
-        if self._waiting and not task.get_loop().is_closed():
+        if self._waiting and not self._at_work and not task.get_loop().is_closed():
             self._start()
 
     async def _work(self) -> None:
         while batch := self._next_batch():
+            if self._waiting and len(self._at_work) < self._connections:
+                self._start()
             answers = [answer for _, answer in batch]
+            items = [item for item, _ in batch]
             try:
-                results = await self._handler([item for item, _ in batch])
+                results = await self._handler(items)
                 if len(results) != len(batch):
                     raise HandlerAnswersMissing(f"{len(results)} answers for {len(batch)} items")
             except asyncio.CancelledError:
@@ -91,13 +103,35 @@ class Batcher(Generic[Item, Answer]):
                     raise
             else:
                 _answer_all(answers, results)
+            finally:
+                self._handed_over -= len(batch)
+                if self._key is not None:
+                    self._busy.difference_update(map(self._key, items))
 
     def _next_batch(self) -> list[tuple[Item, "asyncio.Future[Answer]"]]:
+        fair = -(-(len(self._waiting) + self._handed_over) // self._connections)
+        part = min(fair, self._most)
         batch: list[tuple[Item, asyncio.Future[Answer]]] = []
-        while self._waiting and len(batch) < self._most:
+        left: list[tuple[Item, asyncio.Future[Answer]]] = []
+        keys: set[Hashable] = set()
+        while self._waiting and len(left) < _LOOK_PAST and len(batch) < self._most:
             item, answer = self._waiting.popleft()
-            if not answer.done():
+            if answer.done():
+                continue
+            key = None if self._key is None else self._key(item)
+            # What shares its key with the batch could not go elsewhere meanwhile: it comes along.
+            if key in keys or (len(batch) < part and key not in self._busy):
                 batch.append((item, answer))
+                if key is not None:
+                    keys.add(key)
+            elif self._key is None:
+                self._waiting.appendleft((item, answer))
+                break
+            else:
+                left.append((item, answer))
+        self._waiting.extendleft(reversed(left))
+        self._busy |= keys
+        self._handed_over += len(batch)
         return batch
 
 

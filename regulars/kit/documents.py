@@ -9,7 +9,6 @@ import yaml
 from regulars.core.programme.check import DEPTH_MAX, SIZE_MAX, VALUES_MAX, ProgrammeInvalid
 from regulars.core.programme.problems import Problem
 
-
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
 
 
@@ -98,9 +97,8 @@ def dump_yaml(mapping: Mapping[str, Any]) -> str:
 
 def _refuse_tricks(text: str | bytes) -> None:
     """Look at the events before anything is built from them."""
-    depth = seen = 0
-    for event in yaml.parse(text, Loader=_SafeLoader):
-        seen += 1
+    depth = 0
+    for seen, event in enumerate(yaml.parse(text, Loader=_SafeLoader), start=1):
         if isinstance(event, yaml.AliasEvent):
             raise _refused("programme.yaml_alias", event)
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

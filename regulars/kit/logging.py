@@ -3,6 +3,7 @@
 import json
 import logging
 import logging.config
+import os
 from datetime import UTC, datetime
 
 # These log values of requests, statements or job arguments at their lower levels.
@@ -68,9 +69,12 @@ def note_fault(fault: BaseException) -> None:
     logging.getLogger("regulars").error("ended by a fault", exc_info=trace)
 
 
-def configure(*, as_json: bool = False, verbose: bool = False) -> None:
-    """Send everything to stderr: warnings and worse, with `verbose` also what is going on."""
-    formatter = "json" if as_json else "plain"
+def configure(*, verbose: bool = False) -> None:
+    """Send everything to stderr: warnings and worse, with `verbose` also what is going on.
+
+    Lines are plain, or JSON where REGULARS_LOG is `json`.
+    """
+    formatter = "json" if os.environ.get("REGULARS_LOG") == "json" else "plain"
     logging.config.dictConfig(
         {
             "version": 1,

@@ -46,8 +46,9 @@ def migrate(owner: Dsn, *, verbosity: int = 0) -> None:
 
 
 def grant(connection: psycopg.Connection) -> None:
-    """Let `regulars_app` read and write everything, but only add to append-only tables.
+    """Let `regulars_app` read and write everything, but rewrite no history.
 
+    It only adds to append-only tables, and what postings are made of it writes by functions alone.
     Does nothing where that role does not exist (a DATABASE_URL whose login may not make roles).
     """
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP]).fetchone() is None:
@@ -81,7 +82,7 @@ def grant(connection: psycopg.Connection) -> None:
 
 @contextmanager
 def _owner_alias_on(owner: Dsn) -> Iterator[None]:
-    """Lead Django's alias `owner` to the database that is to be migrated, whatever it was before."""
+    """Lead Django's alias `owner` to the database that is to be migrated."""
     settings = connections.settings["owner"]
     before = dict(settings)
     connections["owner"].close()
@@ -97,15 +98,16 @@ def _is_granted(connection: psycopg.Connection) -> bool:
     """Whether every right is as `grant` would set it (also where there is no such role)."""
     missing = connection.execute(
         """
-        SELECT 1 FROM pg_roles AS role, pg_tables AS present
-        WHERE role.rolname = %(app)s AND present.schemaname = 'public'
+        SELECT 1 FROM pg_roles AS role, pg_class AS present
+        WHERE role.rolname = %(app)s
+          AND present.relnamespace = 'public'::regnamespace AND present.relkind IN ('r', 'p')
           AND (
-            NOT has_table_privilege(%(app)s, 'public.' || quote_ident(tablename), 'SELECT')
-            OR has_table_privilege(%(app)s, 'public.' || quote_ident(tablename), 'UPDATE')
-               = (tablename = ANY(%(closed)s))
+            NOT has_table_privilege(role.oid, present.oid, 'SELECT')
+            OR has_table_privilege(role.oid, present.oid, 'UPDATE')
+               = (present.relname = ANY(%(closed)s))
           )
         LIMIT 1
         """,
-        {"app": APP, "closed": [*APPEND_ONLY, "django_migrations"]},
+        {"app": APP, "closed": [*APPEND_ONLY, *POSTED_ONLY, "django_migrations"]},
     )
     return missing.fetchone() is None

@@ -114,6 +114,17 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# Requests of one API key per second, evenly; twice as many at once.
+TILL_REQUESTS_PER_S = int(os.environ.get("REGULARS_TILL_REQUESTS_PER_S", "200"))
+MANAGE_REQUESTS_PER_S = int(os.environ.get("REGULARS_MANAGE_REQUESTS_PER_S", "50"))
+# Look-ups that find nobody: by a key, and wrong keys from one address.
+UNKNOWN_MEMBERS_PER_10_MIN = int(os.environ.get("REGULARS_UNKNOWN_MEMBERS_PER_10_MIN", "200"))
+WRONG_KEYS_PER_10_MIN = int(os.environ.get("REGULARS_WRONG_KEYS_PER_10_MIN", "100"))
+# Corrections by hand over so many minor units need a second person.
+ADJUSTMENT_LIMIT_MINOR = int(os.environ.get("REGULARS_ADJUSTMENT_LIMIT_MINOR", "1000"))
+# Where phone numbers without a country code belong (ISO 3166).
+PHONE_REGION = os.environ.get("REGULARS_PHONE_REGION", "RU")
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_ON_APP_READY = "regulars.kit.outbox.register"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 import regulars.web as web
 from regulars.kit import logging as kit_logging
@@ -27,6 +28,7 @@ def serve(host: str, port: int, workers: int) -> None:
         workers=workers,
         websockets=False,
         log_access=False,
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE_S,
         static_path_route=["/static"] if static.is_dir() else None,

@@ -96,7 +96,9 @@ def test_a_card_number_has_one_spelling(text, number):
     assert normalise_card(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "123", "А1234", "12'34", "=1234", "1" * 33, "12\x0034", "١٢٣٤"])
+@pytest.mark.parametrize(
+    "text", ["", "123", "А1234", "12'34", "=1234", "1" * 33, "12\x0034", "١٢٣٤"]
+)
 def test_what_is_no_card_number_is_refused(text):
     assert normalise_card(text) == Problem("identifier.card_malformed")
 
@@ -117,7 +119,15 @@ def test_an_address_has_one_spelling(text, address):
     "text",
     [
         *("", "a", "@", "a@", "@b.c", "a@b", "a@@b.c", "a b@c.de", "a@b..c", "a.@b.cd", ".a@b.cd"),
-        *("a@-b.cd", "a@b-.cd", "a@1.2.3.4", "a\n@b.cd", "a@b.cd\n.ef", "é@b.cd", "a" * 65 + "@b.cd"),
+        *(
+            "a@-b.cd",
+            "a@b-.cd",
+            "a@1.2.3.4",
+            "a\n@b.cd",
+            "a@b.cd\n.ef",
+            "é@b.cd",
+            "a" * 65 + "@b.cd",
+        ),
         *("a@" + "b" * 64 + ".cd", "a@" + "b.c" * 120, "a@b.c\x00d", "<a@b.cd>", "a,b@c.de"),
     ],
 )

@@ -37,7 +37,9 @@ def filled(fresh_database):
     """A migrated database with something of its own in it."""
     with psycopg.connect(fresh_database.owner.conninfo) as connection:
         connection.execute("CREATE TABLE kept (id int PRIMARY KEY, says text, at timestamptz)")
-        connection.execute("INSERT INTO kept SELECT i, 'число ' || i, now() FROM generate_series(1, 500) i")
+        connection.execute(
+            "INSERT INTO kept SELECT i, 'число ' || i, now() FROM generate_series(1, 500) i"
+        )
     return fresh_database.owner
 
 

@@ -1,4 +1,4 @@
-"""Cells that no spreadsheet runs, cursors that nobody can forge into a crash, phones of the world."""
+"""Cells that no spreadsheet runs, cursors that crash nothing, phones of the world."""
 
 import base64
 

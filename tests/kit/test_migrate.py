@@ -8,7 +8,7 @@ import pytest
 from psycopg import errors
 
 from regulars.kit.database.attach import APP_VARIABLE, OWNER_VARIABLE
-from regulars.kit.migrate import APPEND_ONLY, grant
+from regulars.kit.migrate import APPEND_ONLY, POSTED_ONLY, grant
 
 PROGRAM = """
 import os, django
@@ -42,7 +42,7 @@ def test_two_that_migrate_at_once_both_end_well(server_access, drop_database):
     drop_database(access)
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("table", APPEND_ONLY + POSTED_ONLY)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {0}", "TRUNCATE {0}"])
 def test_the_application_cannot_rewrite_history(fresh_database, table, statement):
     with psycopg.connect(fresh_database.owner.conninfo) as owner:
@@ -57,6 +57,15 @@ def test_the_application_cannot_rewrite_history(fresh_database, table, statement
             connection.execute(statement.format(table, column, column))
 
 
+@pytest.mark.parametrize("table", POSTED_ONLY)
+def test_the_application_posts_by_functions_alone(fresh_database, table):
+    with (
+        psycopg.connect(fresh_database.app.conninfo) as connection,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        connection.execute(f"INSERT INTO {table} DEFAULT VALUES")
+
+
 def test_the_application_writes_everywhere_else_but_changes_no_table(fresh_database):
     with psycopg.connect(fresh_database.app.conninfo, autocommit=True) as connection:
         connection.execute("INSERT INTO django_session VALUES ('key', 'data', now())")
@@ -65,11 +74,15 @@ def test_the_application_writes_everywhere_else_but_changes_no_table(fresh_datab
             with pytest.raises(errors.InsufficientPrivilege):
                 connection.execute(statement)
         with pytest.raises(errors.InsufficientPrivilege):
-            connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('a', 'b', now())")
+            connection.execute(
+                "INSERT INTO django_migrations (app, name, applied) VALUES ('a', 'b', now())"
+            )
 
 
 def test_repeating_the_grants_changes_nothing(fresh_database):
-    question = "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    question = (
+        "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    )
     with psycopg.connect(fresh_database.owner.conninfo) as connection:
         grant(connection)
         before = connection.execute(question).fetchall()

@@ -226,7 +226,7 @@ def export(session: Session, number: int, output: Path | None) -> None:
 @programme.command("list")
 @pass_session
 def list_all(session: Session) -> None:
-    """List the versions, newest first, and the publications that count."""
+    """List the versions, newest first, and the publications by their start."""
     now = utc_now()
     with session.database():
         versions = queries.list_versions(limit=1000, now=now)
@@ -236,6 +236,11 @@ def list_all(session: Session) -> None:
         f"  {text_in(dict(v.title), session.language)}"
         for v in versions
     ]
+    if publications:
+        lines += ["", session.say("cli.programme_publications")]
+    for p in publications:
+        withdrawn = session.say("status.withdrawn") if p.withdrawn_at else ""
+        lines.append(f"{p.version:>4}  {_shown(p.live_from)}  {p.id}  {withdrawn}".rstrip())
     session.show(
         {
             "versions": [_data(version) for version in versions],

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 
 import click
 
@@ -123,12 +124,22 @@ def _is_ready(web: Child, where: Listening, ending: threading.Event) -> bool:
     while not ending.wait(0.05):
         if not web.is_alive() or time.monotonic() > until:
             raise WebNotReady
-        try:
-            socket.create_connection((where.reached_at, where.port), timeout=1.0).close()
-        except OSError:
-            continue
-        return True
+        if _answers(where):
+            return True
     return False
+
+
+def _answers(where: Listening) -> bool:
+    """Whether an HTTP request gets any answer at all."""
+    asking = HTTPConnection(where.reached_at, where.port, timeout=5.0)
+    try:
+        asking.request("HEAD", "/till/v1")
+        asking.getresponse()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        asking.close()
+    return True
 
 
 def _show_addresses(session: Session, where: Listening) -> None:
@@ -139,7 +150,7 @@ def _show_addresses(session: Session, where: Listening) -> None:
         "openapi": f"{where.url}/openapi.json",
     }
     lines = [session.say("up.listening"), *(f"  {url}" for url in urls.values())]
-    session.show({"urls": urls}, [*lines, session.say("up.how_to_end")])
+    session.show({"urls": urls}, [*lines, session.say("up.how_to_end")], stream=True)
     sys.stdout.flush()
 
 
@@ -151,7 +162,8 @@ def _make_administrator(session: Session) -> None:
     made = create_first_administrator(language=session.language, now=utc_now())
     if made is not None:
         says = session.say("up.administrator", email=made.email, password=made.password)
-        session.show({"administrator": {"email": made.email, "password": made.password}}, says)
+        account = {"email": made.email, "password": made.password}
+        session.show({"administrator": account}, says, stream=True)
         sys.stdout.flush()
 
 

@@ -1,6 +1,6 @@
 """Reading members: by what they show, by id, as lists; never further than the caller may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,6 +104,42 @@ def find_member_by_identifier(
     row = min(rows, key=lambda row: order[row.kind, row.value])
     member = seen[MemberRef(row.bucket, row.member_id)]
     return _found(member, row, ProfileRow.objects.filter(pk=(row.bucket, row.member_id)).first())
+
+
+def spell_identifier(
+    kind: IdentifierKind, text: str, *, region: str = "RU", pointer: str | None = None
+) -> str:
+    """`text` in the one spelling that identifiers of its kind are stored in, known or not.
+
+    Raises IdentifierMalformed.
+    """
+    return claim_of(Identifier(kind, text), region=region, pointer=pointer).value
+
+
+def find_holders(
+    kind: IdentifierKind, spellings: Sequence[str]
+) -> dict[str, tuple[MemberRef, IdentifierStatus]]:
+    """Who holds each of many identifiers, given as `spell_identifier` spells them.
+
+    Those that nobody holds are left out. A member that was merged is represented by the one it was
+    merged into.
+    """
+    rows = IdentifierRow.objects.filter(kind=kind.value, value__in=list(spellings))
+    held = {
+        value: (MemberRef(bucket, member_id), IdentifierStatus(status))
+        for value, bucket, member_id, status in rows.values_list(
+            "value", "bucket", "member_id", "status"
+        )
+    }
+    refs = {ref for ref, _ in held.values()}
+    merged = Member.objects.filter(_is_one_of(refs), status=MemberStatus.MERGED.value)
+    heirs = {
+        member_id: MemberRef(bucket, heir)
+        for member_id, bucket, heir in merged.values_list(
+            "id", "merged_into_bucket", "merged_into_id"
+        )
+    }
+    return {value: (heirs.get(ref.id, ref), status) for value, (ref, status) in held.items()}
 
 
 def look_up(

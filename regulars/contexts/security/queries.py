@@ -1,8 +1,10 @@
 """Reading staff, keys, the audit trail and open approvals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Q
 
 from regulars.contexts.security.access import roles_with
 from regulars.contexts.security.mapping import (
@@ -10,6 +12,7 @@ from regulars.contexts.security.mapping import (
     api_key_view,
     approval_view,
     audit_row_view,
+    principal_of,
     staff_view,
 )
 from regulars.contexts.security.models import ApiKey, Approval, AuditRow, StaffUser
@@ -20,6 +23,7 @@ from regulars.contexts.security.types import (
     AuditRowView,
     Permission,
     Plane,
+    Principal,
     Role,
     StaffView,
 )
@@ -70,6 +74,14 @@ def count_able(permission: Permission) -> int:
     return StaffUser.objects.filter(is_active=True, role__in=roles_with(permission)).count()
 
 
+def find_principals(key_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, Principal]:
+    """What the keys among `key_ids` that are in force at `now` may do; the others are missing."""
+    rows = ApiKey.objects.select_related("staff").filter(pk__in=list(key_ids), revoked_at=None)
+    rows = rows.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+    rows = rows.filter(Q(staff=None) | Q(staff__is_active=True))
+    return {row.pk: principal_of(row) for row in rows}
+
+
 def list_api_keys(
     *,
     plane: Plane | None = None,
@@ -84,9 +96,7 @@ def list_api_keys(
     """
     require(by, Permission.KEYS_READ)
     wanted = {"plane": plane, "store_code": store, "till_code": till}
-    rows = ApiKey.objects.order_by("-id").filter(
-        **_given(wanted)
-    )
+    rows = ApiKey.objects.order_by("-id").filter(**_given(wanted))
     views = map(api_key_view, rows)
     if in_force_at is None:
         return tuple(views)

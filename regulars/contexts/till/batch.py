@@ -4,7 +4,7 @@ A command whose books moved meanwhile, or needed more than was loaded, goes roun
 hits a unique receipt number or key is repeated one by one, so that only the one concerned is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -34,9 +34,8 @@ from regulars.contexts.till.types import (
 )
 from regulars.core.calendar import micros
 from regulars.core.ledger.accounts import bucket_of
-from regulars.core.ledger.draft import Changes
+from regulars.core.ledger.draft import Changes, NotLoaded
 from regulars.core.refusal import Refused
-from regulars.core.till.decision import NotLoaded
 
 OPEN_LOTS, ALL_LOTS, HISTORY = 1, 2, 4
 ROUNDS_MAX = 60
@@ -98,6 +97,7 @@ class Batch:
     async def _round(self, waiting: list[Task]) -> bool:
         """One pass; False where the batch collided and is to be taken one by one from here."""
         self.room.accounts.clear()
+        self.room.whole.clear()
         self.room.returned.clear()
         rows = await self._load(waiting)
         decided = self._decide(waiting, rows)
@@ -127,10 +127,14 @@ class Batch:
         """Decide what can be decided now, in order; what names a receipt twice waits for the first."""
         decided = []
         claimed: set[tuple[str, str, str, type]] = set()
+        held_up: set[UUID] = set()  # members of whose books more has to be loaded first
         for task, row in zip(waiting, rows, strict=True):
             task.outcome = None
             claim = _claim(task.command)
             if claim in claimed or row["claim_body"] is not None:
+                continue
+            if row["member_id"] in held_up:
+                claimed |= {claim} if claim else set()
                 continue
             try:
                 _check_key(row)
@@ -140,7 +144,8 @@ class Batch:
             except NotLoaded as missing:
                 task.wants |= OPEN_LOTS if missing.lots else HISTORY
                 # What this member's later commands in the batch rest on is not known yet.
-                self.room.accounts.pop(row["member_id"], None)
+                held_up.add(row["member_id"])
+                claimed |= {claim} if claim else set()
             else:
                 if claim:
                     claimed.add(claim)
@@ -256,6 +261,16 @@ def _keys(task: Task, secret: bytes) -> tuple[Any, ...]:
         case CancelQuote(quote=quote, at=at):
             return (*_quoted_member(quote, secret), micros(at), *_NO_CLAIM, task.wants)
     raise TypeError(command)
+
+
+def affinity(command: Command) -> Hashable:
+    """Commands with the same value had better not be decided at the same time; None: who knows."""
+    match command:
+        case CommitSale(member=member) | QuoteSale(member=member) | RecordEvent(member=member):
+            return member
+        case ReturnGoods(sale=sale):
+            return sale
+    return None
 
 
 _NO_CLAIM = (None,) * 8

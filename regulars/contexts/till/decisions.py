@@ -1,6 +1,7 @@
 """Sales, returns and events against loaded books: what each answers and what it leaves to be saved."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -64,11 +65,11 @@ def decide_commit(command: CommitSale, row: Row, room: Room) -> Outcome:
     receipt = command.receipt
     if member is None:
         programme = room.programme(receipt.occurred_at)
-        check_receipt(receipt, programme.document.timing, programme, now=room.now)
+        check_receipt(receipt, programme.document.timing, programme, now=_asked_at(command, room))
         return _anonymous_sale(command, decide(programme, None, None, "", receipt, {}), room)
     if command.quote is None:
         programme = room.programme(receipt.occurred_at)
-        check_receipt(receipt, programme.document.timing, programme, now=room.now)
+        check_receipt(receipt, programme.document.timing, programme, now=_asked_at(command, room))
         book = room.open_book(programme, row, at=receipt.occurred_at)
         tier = tier_at(book, programme, receipt.occurred_at)
         decision = decide(programme, book, member, tier, receipt, command.pay)
@@ -77,7 +78,7 @@ def decide_commit(command: CommitSale, row: Row, room: Room) -> Outcome:
     if quoted is None:
         raise QuoteChanged(fresh_quote(command, row, member, room))
     programme = room.version(quoted.version)
-    check_receipt(receipt, programme.document.timing, programme, now=room.now)
+    check_receipt(receipt, programme.document.timing, programme, now=_asked_at(command, room))
     book = room.open_book(programme, row, at=receipt.occurred_at)
     promised = decide_as_quoted(quoted, book, member, receipt, room)
     if promised is None:
@@ -110,7 +111,7 @@ def decide_return(command: ReturnGoods, row: Row, room: Room) -> Outcome:
         if row["member_id"] is None:
             raise MemberUnknown(pointer="/sale")
         ref = MemberRef(row["bucket"], row["member_id"])
-        book = room.open_book(programme, row, at=command.occurred_at)
+        book = room.open_book(programme, row, at=command.occurred_at, whole=True)
         source = room.make_id()
         undone = write_return(
             programme,
@@ -205,6 +206,11 @@ def _anonymous_sale(command: CommitSale, decision: Decision, room: Room) -> Outc
     ref = MemberRef(bucket_of(view.id), NOBODY.id)
     stored = stored_decision(view.decision, {}, (), (), {}, None)
     return Outcome(view, sale=sale_row(command, ref, view, None, stored))
+
+
+def _asked_at(command: CommitSale, room: Room) -> datetime:
+    """The moment by which a receipt may be late; past receipts out of a file are taken as in time."""
+    return min(room.now, command.receipt.occurred_at) if command.history else room.now
 
 
 def _late(

@@ -12,7 +12,13 @@ from typing import Any
 import asyncpg
 
 from regulars.contexts.programme import queries as programmes
-from regulars.contexts.till.batch import Batch, Result, TimelineMoved, current_revision
+from regulars.contexts.till.batch import (
+    Batch,
+    Result,
+    TimelineMoved,
+    affinity,
+    current_revision,
+)
 from regulars.contexts.till.room import Room
 from regulars.contexts.till.types import Answer, Command
 from regulars.core.programme.compiled import Compiled
@@ -53,7 +59,7 @@ class Desk:
         self._versions: dict[int, Compiled] = {}
         self._reading = asyncio.Lock()
         self._batcher: Batcher[Command, Answer] = Batcher(
-            self.run, connections=CONNECTIONS, most=BATCH_MAX
+            self.run, connections=CONNECTIONS, most=BATCH_MAX, key=affinity
         )
 
     async def submit(self, command: Command) -> Answer:
@@ -88,6 +94,10 @@ class Desk:
         """Answer what was taken, then let the connections go."""
         await self._batcher.close()
         await self.pool.close()
+
+    async def learn_programmes(self) -> None:
+        """Read what is published now, so that `programme_at` knows it before anything is decided."""
+        await self._read_timeline()
 
     def programme_at(self, moment: datetime) -> Compiled | None:
         """The version in force at `moment`, as this process knows the timeline."""

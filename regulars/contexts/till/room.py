@@ -19,10 +19,10 @@ from regulars.contexts.till.types import (
 from regulars.core.calendar import micros
 from regulars.core.ledger.accounts import Account, bucket_of
 from regulars.core.ledger.book import Book
-from regulars.core.ledger.draft import Changes
+from regulars.core.ledger.draft import Changes, NotLoaded
 from regulars.core.ledger.settle import settle
 from regulars.core.programme.compiled import Compiled
-from regulars.core.till.decision import MemberFacts, NotLoaded
+from regulars.core.till.decision import MemberFacts
 from regulars.core.till.standing import standing_at
 from regulars.core.till.terms import terms_of
 
@@ -47,6 +47,7 @@ class Room:
     version: Callable[[int], Compiled]
     make_id: Callable[[], UUID]
     accounts: dict[UUID, Account] = field(default_factory=dict)
+    whole: set[UUID] = field(default_factory=set)  # whose every lot is at hand
     returned: dict[UUID, tuple[Mapping[str, int], int]] = field(default_factory=dict)
 
     def programme(self, moment: datetime) -> Compiled:
@@ -73,9 +74,20 @@ class Room:
         found = self.accounts.get(member_id)
         return account_of(member_id, row, ladder) if found is None else found
 
-    def open_book(self, programme: Compiled, row: Row, *, at: datetime) -> Book:
-        """The member's books, settled by the clock up to `at`. Raises NotLoaded."""
+    def open_book(
+        self, programme: Compiled, row: Row, *, at: datetime, whole: bool = False
+    ) -> Book:
+        """The member's books, settled by the clock up to `at`.
+
+        With `whole` every lot is at hand, consumed ones too. Raises NotLoaded, also where an earlier
+        command of this batch went on without what this one needs.
+        """
         account = self.account(row, terms_of(programme).fingerprint)
+        member_id = account.member_id
+        if member_id not in self.accounts and (whole or not account.version):
+            self.whole.add(member_id)
+        if whole and member_id not in self.whole:
+            raise NotLoaded(lots=True)
         book = Book(account, zone=programme.zone, posted_at=self.now)
         if account.next_due is not None and account.next_due <= micros(at):
             if account.lots is None:

@@ -51,7 +51,10 @@ class QuoteSale:
 
 @dataclass(frozen=True, slots=True)
 class CommitSale:
-    """Make a sale of a receipt, as quoted or as decided now."""
+    """Make a sale of a receipt, as quoted or as decided now.
+
+    `history`: it comes out of a file of past receipts, so it may be as late as it likes.
+    """
 
     receipt: Receipt
     member: MemberKey | None
@@ -60,6 +63,7 @@ class CommitSale:
     quote: str | None = None
     key_digest: bytes | None = None
     dry_run: bool = False
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ Value = StrictBool | Whole | Text
 class Attribute(Frozen):
     """One of the four questions is asked; a missing field answers every one with no."""
 
-    of: Literal["member", "receipt"] = Field(default="member", title="Kept on the member or sent with the receipt")
+    of: Literal["member", "receipt"] = Field(
+        default="member", title="Kept on the member or sent with the receipt"
+    )
     name: Annotated[str, Field(min_length=1, max_length=60)] = Field(title="Name of the field")
     eq: Value | None = Field(default=None, title="Equals")
     in_: Annotated[tuple[Value, ...], Field(alias="in", default=(), max_length=200, title="One of")]

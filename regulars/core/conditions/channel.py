@@ -16,9 +16,7 @@ from regulars.core.when.condition import Condition, Example, Holds, Needs
 class Channel(Frozen):
     """The words are those that the till sends."""
 
-    in_: Annotated[
-        Words, Field(alias="in", min_length=1, max_length=1000, title="Channels")
-    ]
+    in_: Annotated[Words, Field(alias="in", min_length=1, max_length=1000, title="Channels")]
 
 
 def prepare(params: Channel, terms: Terms) -> Holds:

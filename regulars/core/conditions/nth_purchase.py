@@ -19,7 +19,9 @@ class NthPurchase(Frozen):
     """Every so many purchases, or certain ones; returned purchases are not counted."""
 
     every: Annotated[int, Field(ge=2, le=10_000)] | None = Field(default=None, title="Every n-th")
-    at: Annotated[tuple[Number, ...], Field(max_length=100)] = Field(default=(), title="Exactly the n-th")
+    at: Annotated[tuple[Number, ...], Field(max_length=100)] = Field(
+        default=(), title="Exactly the n-th"
+    )
 
     @model_validator(mode="after")
     def _one_of_the_two(self) -> "NthPurchase":

@@ -16,9 +16,7 @@ from regulars.core.when.condition import Condition, Example, Holds, Needs
 class Payment(Frozen):
     """Any part of the receipt, or all of it, is paid with one of the methods."""
 
-    in_: Annotated[
-        Words, Field(alias="in", min_length=1, max_length=50, title="Payment methods")
-    ]
+    in_: Annotated[Words, Field(alias="in", min_length=1, max_length=50, title="Payment methods")]
     whole: bool = Field(default=False, title="The whole receipt is paid so")
 
 

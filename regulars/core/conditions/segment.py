@@ -15,9 +15,7 @@ from regulars.core.when.condition import Condition, Example, Holds, Needs
 class Segment(Frozen):
     """Tags that members carry; having one of them is enough."""
 
-    in_: Annotated[
-        Words, Field(alias="in", min_length=1, max_length=200, title="Segments")
-    ]
+    in_: Annotated[Words, Field(alias="in", min_length=1, max_length=200, title="Segments")]
 
 
 def prepare(params: Segment, terms: Terms) -> Holds:

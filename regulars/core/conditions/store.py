@@ -16,9 +16,7 @@ from regulars.core.when.condition import Condition, Example, Holds, Needs
 class Store(Frozen):
     """The words are those that the till sends."""
 
-    in_: Annotated[
-        Words, Field(alias="in", min_length=1, max_length=1000, title="Stores")
-    ]
+    in_: Annotated[Words, Field(alias="in", min_length=1, max_length=1000, title="Stores")]
 
 
 def prepare(params: Store, terms: Terms) -> Holds:

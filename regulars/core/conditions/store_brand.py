@@ -16,9 +16,7 @@ from regulars.core.when.condition import Condition, Example, Holds, Needs
 class StoreBrand(Frozen):
     """The words are those that the till sends."""
 
-    in_: Annotated[
-        Words, Field(alias="in", min_length=1, max_length=1000, title="Brands")
-    ]
+    in_: Annotated[Words, Field(alias="in", min_length=1, max_length=1000, title="Brands")]
 
 
 def prepare(params: StoreBrand, terms: Terms) -> Holds:
@@ -32,7 +30,9 @@ def index(params: StoreBrand, terms: Terms) -> Needs:
 
 def why_not(params: StoreBrand, scene: Scene, terms: Terms) -> Reason:
     return Reason.of(
-        "condition.store_brand", wanted=", ".join(sorted(params.in_)), here=scene.receipt.store_brand
+        "condition.store_brand",
+        wanted=", ".join(sorted(params.in_)),
+        here=scene.receipt.store_brand,
     )
 
 

@@ -18,7 +18,9 @@ class Tier(Frozen):
     """Either the named tiers, or one tier and everything above it."""
 
     in_: Annotated[
-        frozenset[TierCode], SORTED, Field(alias="in", default=frozenset(), title="One of the tiers")
+        frozenset[TierCode],
+        SORTED,
+        Field(alias="in", default=frozenset(), title="One of the tiers"),
     ]
     at_least: TierCode | None = Field(default=None, title="This tier or higher")
 
@@ -54,8 +56,8 @@ CONDITION = Condition(
     summary={
         "en": "Holds for members of the tiers in `in`, or for those `at_least` on a tier. The tier "
         "is the one before the purchase.",
-        "ru": "Выполнено для уровней из `in` либо для тех, кто не ниже `at_least`. Уровень тот, что "
-        "был до покупки.",
+        "ru": "Выполнено для уровней из `in` либо для тех, кто не ниже `at_least`. Берётся "
+        "уровень, который был до покупки.",
     },
     params=Tier,
     prepare=prepare,

@@ -53,7 +53,7 @@ def _person(number: int, since: date, until: date, random: Random) -> Person:
         family,
         date(since.year - age, random.randint(1, 12), random.randint(1, 28)),
         f"+7900{number:07d}",
-        ean13(f"29{number:010d}"),
+        card_of(number),
         random.choices((0, 1, 2), (5, 3, 2))[0],
         enrolled,
         leaves if leaves < until else None,
@@ -62,6 +62,11 @@ def _person(number: int, since: date, until: date, random: Random) -> Person:
         tuple(random.sample(range(14), 3)),
         random.choices((0.0, 0.08, 0.3), (4, 4, 2))[0],
     )
+
+
+def card_of(number: int) -> str:
+    """The card number of the person with this number."""
+    return ean13(f"29{number:010d}")
 
 
 def ean13(digits: str) -> str:

@@ -103,7 +103,9 @@ def _receipt(
     day: date, store: int, basket: float, likes: tuple[int, ...], number: int, random: Random
 ) -> Receipt:
     hour = random.choices(_HOURS, _HOUR_WEIGHTS)[0]
-    wall = datetime.combine(day, time(hour, random.randrange(60), random.randrange(60)), tzinfo=ZONE)
+    wall = datetime.combine(
+        day, time(hour, random.randrange(60), random.randrange(60)), tzinfo=ZONE
+    )
     count = max(1, min(20, int(random.gauss(basket, basket / 3))))
     chosen: dict[str, Good] = {}
     for good in random.choices(GOODS, _weights(likes), k=count):

@@ -38,7 +38,7 @@ class CompiledRule:
 
 
 def compile_caps(caps: Caps | None, prefix: str, scale: int) -> CompiledCaps | None:
-    """Limits with the keys of their counters: `rule:<id>:month`, `currency:<code>:day`, `…:ever`."""
+    """Limits with the keys of their counters: `<prefix>:day`, `<prefix>:month`, `<prefix>:ever`."""
     if caps is None:
         return None
     counted = tuple(

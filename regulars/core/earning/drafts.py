@@ -1,4 +1,4 @@
-"""What rules would give, exactly, before rounding: rule limits, groups, final rules, multipliers."""
+"""What rules would give, exactly and before rounding: limits, groups, final rules, multipliers."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -24,9 +24,7 @@ class Draft(NamedTuple):
     params: Params
 
 
-def limit(
-    programme: Compiled, scene: Scene, draft: Draft, cut: list[Reason]
-) -> tuple[Draft, ...]:
+def limit(programme: Compiled, scene: Scene, draft: Draft, cut: list[Reason]) -> tuple[Draft, ...]:
     """The draft within its rule's limits, or nothing; what was taken away is told in `cut`."""
     rule, numerator, denominator, *_ = draft
     if rule.caps is None:
@@ -40,9 +38,8 @@ def limit(
         refused = rule.caps.refuse
         cut.append(
             Reason.of(
-                "earning.cap_refused" if refused else "earning.cap_cut",
+                f"earning.cap_refused.{name}" if refused else f"earning.cap_cut.{name}",
                 rule=rule.id,
-                limit=name,
                 wanted=decimal_text(wanted, currency.scale),
                 left=decimal_text(left, currency.scale),
             )

@@ -79,7 +79,7 @@ def _forget(cut: list[Reason], *, dropped: set[str]) -> None:
 
 
 def award_event(programme: Compiled, event: Event, buyer: Buyer, moment: datetime) -> Earnings:
-    """Every award of something that is not a purchase; the same rules of limits, groups and rounding.
+    """Every award of something that is not a purchase; limits, groups and rounding are the same.
 
     The shares are empty. What may be given once is counted under keys `rule:<id>:times…`.
     """
@@ -107,9 +107,7 @@ def award_event(programme: Compiled, event: Event, buyer: Buyer, moment: datetim
     kept, _ = choose(drafts, [], programme.document.earning_policy.stacking_max)
     _forget(cut, dropped={draft.rule.id for draft in drafts} - {d.rule.id for d in kept})
     earned = settle(programme, scene, kept, cut)
-    once = [
-        (*counted[award.rule], 1) for award in earned.awards if award.rule in counted
-    ]
+    once = [(*counted[award.rule], 1) for award in earned.awards if award.rule in counted]
     return earned._replace(counters=(*earned.counters, *once))
 
 

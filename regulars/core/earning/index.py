@@ -121,13 +121,13 @@ class RuleIndex:
         return self._moment_masks[bisect_right(self._moments, micros(scene.moment))]
 
     def _by_lines(self, scene: Scene) -> int:
-        """Rules that have a line to earn on, and the goods they ask for; tells the scene its lines."""
+        """Rules that have goods to earn on and the goods they ask; tells the scene its lines."""
         terms, remembered = self._terms, self._remembered
         mask_of = terms.goods.mask_of
         earning, asked = 0, self._not_asking_goods
         masks = []
         for line in scene.receipt.lines:
-            mask = mask_of(line)
+            mask = mask_of(line) if line.quantity else 0  # an item made free is not bought
             masks.append(mask)
             found = remembered.get(mask)
             if found is None:

@@ -19,7 +19,7 @@ Gives = Callable[[Scene, Lines], Given | None]
 
 @dataclass(frozen=True, slots=True)
 class Multiplies:
-    """A factor (> 1) on what other rules of the currency earned; on all of them if `rules` is empty."""
+    """A factor (> 1) on what other rules of the currency earned; of all if `rules` is empty."""
 
     numerator: int
     denominator: int
@@ -41,7 +41,7 @@ class Rewards:
 class Example:
     """A worked case: printed in the reference, and run as a test.
 
-    Money has two decimals, the currency none, the tiers are base, silver, gold. `beside` are further
+    Money has two decimals, the currency none, the tiers are base, silver, gold. `beside` are more
     rules of the programme in document form; `earns` is what the mechanic's own rule gives.
     """
 

@@ -136,9 +136,8 @@ def _cap(
     refused = currency.caps.refuse
     cut.append(
         Reason.of(
-            "earning.currency_cap_refused" if refused else "earning.currency_cap_cut",
+            f"earning.currency_cap_{'refused' if refused else 'cut'}.{name}",
             currency=code,
-            limit=name,
             wanted=decimal_text(wanted, currency.scale),
             left=decimal_text(left, currency.scale),
         )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zlib import crc32
 
+from regulars.core.calendar import Period
 from regulars.core.ledger.lots import Lot
 from regulars.core.tiers import Entry, Grant, Record
 
@@ -22,7 +23,14 @@ ISSUED, REDEEMED, EXPIRED, ADJUSTED, TRANSFERRED = SYSTEM_ACCOUNTS = (
     "transferred",  # between two members when they are merged: sums to zero over all members
 )
 
-PERIODS_KEPT = 3  # a late receipt still finds the counters of the periods just closed
+# A late receipt still finds the counters of the periods before the newest: about a month of them.
+_PERIODS_KEPT: Mapping[str, int] = {
+    Period.DAY: 32,
+    Period.WEEK: 6,
+    Period.MONTH: 3,
+    Period.QUARTER: 2,
+    Period.YEAR: 2,
+}
 
 
 def bucket_of(member_id: UUID) -> int:
@@ -131,7 +139,16 @@ class Transaction(NamedTuple):
 def bump(
     counters: Mapping[str, tuple[tuple[int, int], ...]], key: str, period: int, delta: int
 ) -> tuple[tuple[int, int], ...]:
-    """The pairs of `key` after `delta` in `period`; only the latest periods are remembered."""
-    pairs = dict(counters.get(key, ()))
+    """The pairs of `key` after `delta` in `period`, newest first; long closed periods are forgotten.
+
+    The last part of a key names the calendar period it counts in; other keys count for ever.
+    """
+    known = counters.get(key)
+    if not known:
+        return ((period, delta),)
+    if known[0][0] == period:
+        return ((period, known[0][1] + delta), *known[1:])
+    pairs = dict(known)
     pairs[period] = pairs.get(period, 0) + delta
-    return tuple(sorted(pairs.items(), reverse=True)[:PERIODS_KEPT])
+    oldest = max(pairs) - _PERIODS_KEPT.get(key.rpartition(":")[2], 1)
+    return tuple(sorted([pair for pair in pairs.items() if pair[0] > oldest], reverse=True))

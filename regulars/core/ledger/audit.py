@@ -32,14 +32,21 @@ class Standards(NamedTuple):
 
 
 def read_chain(books: Replay, transactions: Iterable[Transaction]) -> list[Difference]:
-    """Replay `transactions` into `books`; differences in their order, links and sums."""
+    """Replay `transactions` into `books`; differences in their order, links and sums.
+
+    A transaction that was changed until it cannot be read any more is one difference, too.
+    """
     found = []
     for transaction in transactions:
         if transaction.seq != books.seq + 1:
             found.append(_difference(books, "verify.gap", seq=books.seq + 1))
-        if chain_hash(books.chain, books.member_id, transaction) != transaction.hash:
+        changed = chain_hash(books.chain, books.member_id, transaction) != transaction.hash
+        try:
+            books.apply(transaction)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            changed = True
+        if changed:
             found.append(_difference(books, "verify.chain", seq=transaction.seq))
-        books.apply(transaction)
     found += [_difference(books, "verify.unbalanced", seq=seq) for seq in books.unbalanced]
     return found
 

@@ -4,29 +4,37 @@ Every method keeps the books in step: each posting has its lot move. `record_tra
 was written since into one balanced, chained transaction; `close` gives what has to be saved.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from regulars.core.calendar import micros
 from regulars.core.ledger.accounts import (
     ACTIVE,
+    ADJUSTED,
     EXPIRED,
     HELD,
     ISSUED,
     PENDING,
     REDEEMED,
     TRANSFERRED,
+    Account,
     Hold,
+    Transaction,
 )
 from regulars.core.ledger.draft import Draft
-from regulars.core.ledger.lots import Lot, Taken, expiry_of, in_spending_order, take
+from regulars.core.ledger.lots import Lot, Taken, take
 from regulars.core.tiers import Entry
 
 
 class Book(Draft):
     """One member's books with the operations that decisions write."""
+
+    def __init__(self, account: Account, *, zone: ZoneInfo, posted_at: datetime) -> None:
+        super().__init__(account, zone=zone, posted_at=posted_at)
+        self._freed: set[int] = set()  # lots whose hold was let go since the last transaction
 
     def earn(self, lot: Lot, account: str = ISSUED) -> int:
         """Enter a new lot out of a system account (its number is given here); returns the number."""
@@ -39,7 +47,7 @@ class Book(Draft):
         self.post(lot.currency, ACTIVE if lot.active else PENDING, lot.amount)
         self.moves.append(_birth(lot))
         self.due(None if lot.active else micros(lot.active_at))
-        expires = expiry_of(lot, self.last_purchase, self.zone)
+        expires = self.expiry(lot)
         self.due(None if expires is None else micros(expires))
         if lot.active:
             self._net_debts(lot.currency)
@@ -56,8 +64,20 @@ class Book(Draft):
 
     def settle_debts(self) -> None:
         """Let points pay debts in every currency, after lots came from elsewhere."""
-        for currency in {lot.currency for lot in self.lots.values()}:
+        for currency in sorted({lot.currency for lot in self.lots.values()}):
             self._net_debts(currency)
+
+    def forgive(self, currency: str, amount: int) -> None:
+        """Write off exactly `amount` of the debts of a currency, the oldest first."""
+        due = amount
+        for lot in sorted(self.lots.values(), key=lambda lot: lot.number):
+            part = min(due, -lot.remaining) if lot.currency == currency else 0
+            if part > 0:
+                self.move(lot.number, remaining=part)
+                due -= part
+        assert not due, "forgave more than is owed"
+        self.post(currency, ACTIVE, amount)
+        self.post(currency, ADJUSTED, -amount)
 
     def adopt(self, lot: Lot) -> None:
         """Take over a lot from another member's books, with its times and with what is left of it."""
@@ -74,7 +94,7 @@ class Book(Draft):
 
     def spend(self, currency: str, amount: int, account: str = REDEEMED) -> tuple[Taken, ...]:
         """Spend exactly `amount` of what is available, soonest expiry first."""
-        taken = take(self.lots.values(), currency, amount)
+        taken = take(self.lots.values(), currency, amount, self.expiry)
         assert sum(part.amount for part in taken) == amount, "spent more than is available"
         for number, part in taken:
             self.move(number, remaining=-part)
@@ -83,8 +103,13 @@ class Book(Draft):
         return taken
 
     def hold(self, key: str, currency: str, amount: int, until: datetime) -> None:
-        """Set `amount` aside under `key` until committed, released or `until`."""
-        taken = take(self.lots.values(), currency, amount)
+        """Set `amount` aside under `key` until committed, released or `until`.
+
+        What is held does not expire: it is decided on when the hold ends.
+        """
+        assert amount > 0, "a hold of nothing"
+        assert key not in self.holds, "a hold is made once"
+        taken = take(self.lots.values(), currency, amount, self.expiry)
         assert sum(part.amount for part in taken) == amount, "held more than is available"
         for number, part in taken:
             self.move(number, held=part)
@@ -95,13 +120,44 @@ class Book(Draft):
         self.open_holds = {**self.holds, key: self.held[key]}
 
     def release(self, key: str) -> None:
-        """Let a hold go: its points are available again."""
+        """Let a hold go: its points can be spent by what follows in the same transaction.
+
+        What of them is then still there and has expired meanwhile, expires with that transaction.
+        """
         hold = self._drop_hold(key)
         for number, part in hold.lots:
             self.move(number, held=-part)
+            self._freed.add(number)
         self.post(hold.currency, HELD, -hold.amount)
         self.post(hold.currency, ACTIVE, hold.amount)
-        self._net_debts(hold.currency)
+
+    def record_transaction(
+        self,
+        kind: str,
+        occurred_at: datetime,
+        *,
+        source: UUID | None,
+        version: int,
+        facts: Mapping[str, Any],
+    ) -> Transaction:
+        """Close what was written since the last call into one balanced, chained transaction."""
+        if self._freed:
+            self._end_holds(occurred_at)
+        return super().record_transaction(
+            kind, occurred_at, source=source, version=version, facts=facts
+        )
+
+    def _end_holds(self, at: datetime) -> None:
+        """Let the points that were held meet what the hold kept from them: expiry, then debts."""
+        freed = sorted(self._freed)
+        self._freed.clear()
+        for number in freed:
+            lot = self.lots[number]
+            expires = self.expiry(lot)
+            if lot.free > 0 and expires is not None and expires <= at:
+                self.expire(number)
+        for currency in sorted({self.lots[number].currency for number in freed}):
+            self._net_debts(currency)
 
     def give_back(
         self, currency: str, parts: Iterable[Taken], *, at: datetime, grace: datetime | None
@@ -113,7 +169,7 @@ class Book(Draft):
         late = 0
         for number, amount in parts:
             lot = self.lots[number]
-            expires = expiry_of(lot, self.last_purchase, self.zone)
+            expires = self.expiry(lot)
             if expires is None or at < expires:
                 self.move(number, remaining=amount)
                 self.post(currency, ACTIVE, amount)
@@ -153,7 +209,7 @@ class Book(Draft):
                 self.post(currency, ISSUED, part)
                 due -= part
         if due and policy != "pending_only":
-            for number, part in take(self.lots.values(), currency, due):
+            for number, part in take(self.lots.values(), currency, due, self.expiry):
                 due -= self._unissue(number, part)
         if due and policy == "negative":
             due -= self._indebt(source, currency, due, floor)
@@ -197,7 +253,7 @@ class Book(Draft):
         ]
         for debt in debts:
             owed = -debt.remaining
-            for number, part in _payers(self._lots.values(), currency, owed):
+            for number, part in take(self._lots.values(), currency, owed, self.expiry):
                 self.move(number, remaining=-part)
                 self.move(debt.number, remaining=part)
 
@@ -205,7 +261,8 @@ class Book(Draft):
         holds = dict(self.holds)
         hold = holds.pop(key)
         self.open_holds = holds
-        self.let_go.append(key)
+        if self.held.pop(key, None) is None:  # else it was never told of
+            self.let_go.append(key)
         return hold
 
     def activate(self, number: int) -> None:
@@ -224,11 +281,6 @@ class Book(Draft):
         self.move(number, remaining=-amount, expired=amount)
         self.post(lot.currency, ACTIVE if lot.active else PENDING, -amount)
         self.post(lot.currency, EXPIRED, amount)
-
-
-def _payers(lots: Iterable[Lot], currency: str, amount: int) -> tuple[Taken, ...]:
-    positive = [lot for lot in lots if lot.remaining > 0]
-    return take(in_spending_order(positive), currency, amount)
 
 
 def _birth(lot: Lot) -> list[Any]:

@@ -39,6 +39,15 @@ class Changes:
     new_lots: frozenset[int]
 
 
+class NotLoaded(Exception):
+    """The decision needs a part of the books that was not loaded; load it and decide again."""
+
+    def __init__(self, *, lots: bool = False, history: bool = False) -> None:
+        super().__init__("lots" if lots else "history")
+        self.lots = lots
+        self.history = history
+
+
 class Draft:
     """One member's books, open for writing; nothing loaded is altered."""
 
@@ -71,7 +80,9 @@ class Draft:
 
     @property
     def lots(self) -> Mapping[int, Lot]:
-        assert self._lots is not None, "lots were not loaded for a decision that needs them"
+        """The open lots (all of them, where all were loaded). Raises NotLoaded."""
+        if self._lots is None:
+            raise NotLoaded(lots=True)
         return self._lots
 
     @property
@@ -93,6 +104,10 @@ class Draft:
     @property
     def last_purchase(self) -> datetime | None:
         return None if self._last_at is None else moment_of(self._last_at)
+
+    def expiry(self, lot: Lot) -> datetime | None:
+        """When the lot expires by the clock, as the books stand; None: never."""
+        return expiry_of(lot, self.last_purchase, self.zone)
 
     def wallet(self, currency: str) -> Wallet:
         return Wallet(*self._wallets.get(currency, (0, 0, 0)))
@@ -116,12 +131,21 @@ class Draft:
         return self._history
 
     def counters_at(self, moment: datetime) -> Mapping[str, tuple[int, int]]:
-        """For each counter its period and value: the latest, or that of `moment` where it is earlier."""
+        """For each counter its period and value at `moment`: the newest, or an earlier one's."""
         counters = self._before.state.counters if self._counters is None else self._counters
-        last = self.last_purchase
-        if last is None or moment >= last:
-            return {key: pairs[0] for key, pairs in counters.items()}
-        return {key: _pair_at(key, pairs, moment, self.zone) for key, pairs in counters.items()}
+        found = {}
+        number_of: dict[str, int] = {}  # the business day is looked up once at most
+        for key, pairs in counters.items():
+            pair = pairs[0]
+            if len(pairs) > 1:
+                name = key.rpartition(":")[2]
+                if name in _PERIODS:
+                    if name not in number_of:
+                        number_of[name] = period_number(moment, Period(name), self.zone)
+                    number = number_of[name]
+                    pair = next((p for p in pairs if p[0] == number), (number, 0))
+            found[key] = pair
+        return found
 
     def remember(self, entry: Entry) -> None:
         """Add to the history, where it is at hand."""
@@ -232,6 +256,8 @@ class Draft:
         self.moves.append(["~", number, remaining, held, expired, int(lot.active)])
 
     def post(self, currency: str, account: str, amount: int) -> None:
+        if not amount:
+            return
         key = (currency, account)
         self._postings[key] = self._postings.get(key, 0) + amount
         side = _MEMBER_SIDE.get(account)
@@ -252,18 +278,7 @@ class Draft:
             if lot.remaining > 0:
                 if not lot.active:
                     moments.append(micros(lot.active_at))
-                expires = expiry_of(lot, self.last_purchase, self.zone)
-                if expires is not None and (lot.free > 0 or not lot.held):
+                expires = self.expiry(lot) if lot.free > 0 else None
+                if expires is not None:
                     moments.append(micros(expires))
         return min(moments, default=None)
-
-
-def _pair_at(
-    key: str, pairs: tuple[tuple[int, int], ...], moment: datetime, zone: ZoneInfo
-) -> tuple[int, int]:
-    """The pair of the period that holds `moment`; the last part of a counter's key names its period."""
-    name = key.rpartition(":")[2]
-    if name not in _PERIODS:
-        return pairs[0]
-    number = period_number(moment, Period(name), zone)
-    return number, dict(pairs).get(number, 0)

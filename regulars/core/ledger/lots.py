@@ -1,6 +1,6 @@
 """Lots: points earned together; which of them pay, and how they come back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -35,6 +35,9 @@ class Lot(NamedTuple):
         return self.remaining - self.held
 
 
+Expiry = Callable[[Lot], datetime | None]
+
+
 class Taken(NamedTuple):
     """So much out of that lot."""
 
@@ -50,9 +53,24 @@ def expiry_of(lot: Lot, last_purchase: datetime | None, zone: ZoneInfo) -> datet
     return add(since, Duration(months=lot.idle_months, days=lot.idle_days), zone)
 
 
-def in_spending_order(lots: Iterable[Lot]) -> list[Lot]:
-    """Earliest expiry first, then earliest earned; what never expires comes last."""
-    return sorted(lots, key=_soonest_first)
+def stated_expiry(lot: Lot) -> datetime | None:
+    """The expiry the lot was born with; None where it has none of its own."""
+    return lot.expires_at
+
+
+def in_spending_order(lots: Iterable[Lot], expiry: Expiry = stated_expiry) -> list[Lot]:
+    """Earliest expiry first, then earliest earned; what never expires comes last.
+
+    `expiry` tells when a lot expires; `expiry_of` with the member's latest purchase also knows of
+    those that go by inactivity.
+    """
+
+    def soonest_first(lot: Lot) -> tuple[bool, datetime, datetime, int]:
+        expires = expiry(lot)
+        earned = lot.earned_at
+        return (expires is None, earned if expires is None else expires, earned, lot.number)
+
+    return sorted(lots, key=soonest_first)
 
 
 def available(lots: Iterable[Lot], currency: str) -> int:
@@ -60,13 +78,15 @@ def available(lots: Iterable[Lot], currency: str) -> int:
     return max(0, sum(lot.free for lot in lots if lot.currency == currency and lot.active))
 
 
-def take(lots: Iterable[Lot], currency: str, amount: int) -> tuple[Taken, ...]:
+def take(
+    lots: Iterable[Lot], currency: str, amount: int, expiry: Expiry = stated_expiry
+) -> tuple[Taken, ...]:
     """Out of which lots `amount` is paid; takes what is there where that is less."""
     assert amount >= 0
     taken: list[Taken] = []
     due = amount
-    payable = (lot for lot in lots if lot.currency == currency and lot.active and lot.free > 0)
-    for lot in in_spending_order(payable):
+    payable = [lot for lot in lots if lot.currency == currency and lot.active and lot.free > 0]
+    for lot in in_spending_order(payable, expiry) if len(payable) > 1 else payable:
         if not due:
             break
         part = min(lot.free, due)
@@ -104,13 +124,3 @@ def balances(lots: Iterable[Lot]) -> Mapping[str, tuple[int, int, int]]:
         else:
             row[0] += lot.remaining
     return {code: (row[0], row[1], row[2]) for code, row in sums.items()}
-
-
-def _soonest_first(lot: Lot) -> tuple[bool, datetime, datetime, int]:
-    never = lot.expires_at is None
-    return (
-        never,
-        lot.earned_at if lot.expires_at is None else lot.expires_at,
-        lot.earned_at,
-        lot.number,
-    )

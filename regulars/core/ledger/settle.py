@@ -1,49 +1,61 @@
 """What the clock has made of an account: activations, expiries and timed-out holds, each at its moment."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from regulars.core.calendar import micros, moment_of
 from regulars.core.ledger.book import Book
-from regulars.core.ledger.lots import expiry_of
 
 _RELEASE, _ACTIVATE, _EXPIRE = range(3)  # at one moment in this order
+_KINDS = ("release", "activate", "expire")
+
+Due = tuple[int, int, str | int]  # moment (micros), kind, hold or lot
 
 
 def settle(book: Book, *, at: datetime, version: int, zone: ZoneInfo) -> None:
     """Post everything due up to and including `at`, in time order, one transaction for each moment and kind.
 
-    Settling twice is settling once; settling in steps is settling at the end.
+    Settling twice is settling once; settling in steps is settling at the end. Points on hold stay:
+    what of them has expired goes with the transaction that ends the hold.
     """
-    limit = micros(at)
-    while True:
-        due = _due(book, limit, zone)
-        if not due:
-            return
-        moment, kind = min(due)[:2]
-        keys = [key for when, what, key in due if (when, what) == (moment, kind)]
-        for key in sorted(keys):
-            if kind == _RELEASE:
-                book.release(str(key))
-            elif kind == _ACTIVATE:
-                book.activate(int(key))
-            else:
-                book.expire(int(key))
-        name = ("release", "activate", "expire")[kind]
-        book.record_transaction(name, moment_of(moment), source=None, version=version, facts={})
+    for (moment, kind), found in groupby(sorted(_due(book, micros(at))), key=itemgetter(0, 1)):
+        posted = False
+        for _, _, key in found:
+            posted |= _post(book, kind, key)
+        if posted:
+            book.record_transaction(
+                _KINDS[kind], moment_of(moment), source=None, version=version, facts={}
+            )
 
 
-def _due(book: Book, limit: int, zone: ZoneInfo) -> list[tuple[int, int, str | int]]:
-    found: list[tuple[int, int, str | int]] = []
+def _post(book: Book, kind: int, key: str | int) -> bool:
+    """Post one thing that is due, unless what came before has left nothing of it."""
+    if kind == _RELEASE:
+        book.release(str(key))
+        return True
+    lot = book.lots[int(key)]
+    if kind == _ACTIVATE:
+        if lot.remaining > 0:
+            book.activate(lot.number)
+        return lot.remaining > 0
+    if lot.free > 0:
+        book.expire(lot.number)
+    return lot.free > 0
+
+
+def _due(book: Book, limit: int) -> Iterator[Due]:
+    """What the clock does up to `limit`; a lot on hold may be free again when its time comes."""
     for key, hold in book.holds.items():
         if hold.until <= limit:
-            found.append((hold.until, _RELEASE, key))
+            yield hold.until, _RELEASE, key
     for lot in book.lots.values():
         if lot.remaining <= 0:
             continue
         if not lot.active and micros(lot.active_at) <= limit:
-            found.append((micros(lot.active_at), _ACTIVATE, lot.number))
-        expires = expiry_of(lot, book.last_purchase, zone)
-        if expires is not None and lot.free > 0 and micros(expires) <= limit:
-            found.append((micros(expires), _EXPIRE, lot.number))
-    return found
+            yield micros(lot.active_at), _ACTIVATE, lot.number
+        expires = book.expiry(lot)
+        if expires is not None and micros(expires) <= limit:
+            yield micros(expires), _EXPIRE, lot.number

@@ -41,8 +41,8 @@ def parse_programme(
             raise ProgrammeInvalid((Problem("", "programme.not_a_document"),))
         document = _read_json(document)
     problem = _unfit(document)
-    if problem is not None:
-        raise ProgrammeInvalid((problem,))
+    if problem is not None or not isinstance(document, Mapping):
+        raise ProgrammeInvalid((problem or Problem("", "programme.not_a_document"),))
     try:
         return Programme.model_validate(document)
     except ValidationError as error:
@@ -115,7 +115,11 @@ def _unfit_value(value: Any, pointer: str) -> Problem | None:
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return None if -NUMBER_MAX <= value <= NUMBER_MAX else Problem(pointer, "programme.number_wrong")
+        return (
+            None
+            if -NUMBER_MAX <= value <= NUMBER_MAX
+            else Problem(pointer, "programme.number_wrong")
+        )
     return Problem(pointer, "programme.not_plain")
 
 

@@ -1,4 +1,4 @@
-"""A programme version made quick: everything in minor units, rules as closures, an index over them."""
+"""A programme version made quick: minor units, rules as closures, an index over them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class MoneyPayment(NamedTuple):
     """How a currency pays money; `worth` and `share_max` are fractions (numerator, denominator).
 
     `worth` is minor units of money for one minor unit of the currency. `minimum` and `step` are in
-    minor units of the currency (0: none), `receipt_minimum` of money. `selects` is None for all goods.
+    minor units of the currency (0: none), `receipt_minimum` of money. `selects`: None for all.
     """
 
     worth: tuple[int, int]
@@ -73,7 +73,7 @@ class CompiledCurrency:
 
 @dataclass(frozen=True, slots=True)
 class CompiledLadder:
-    """The ladder with `thresholds_minor` in minor units of what it measures (visits as they are)."""
+    """The ladder; `thresholds_minor` are minor units of what it measures (visits as they are)."""
 
     document: Ladder
     codes: tuple[str, ...]

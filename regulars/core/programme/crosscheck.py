@@ -48,7 +48,7 @@ def cross_check(parts: Parts) -> list[InitErrorDetails]:
     """Every problem that no part of the document can see alone, with its place; at most 100."""
     problems: list[InitErrorDetails] = []
     for loc, code, context in _problems(parts):
-        error = PydanticCustomError(code, "see code", context)  # type: ignore[arg-type]
+        error = PydanticCustomError(code, "see code", context)
         problems.append(InitErrorDetails(type=error, loc=loc, input=None))
         if len(problems) == SHOWN_MAX:
             break
@@ -70,7 +70,9 @@ def _problems(parts: Parts) -> Found:
         parts.money_scale,
     )
     for code, currency in parts.currencies.items():
-        yield from _visit(currency, type(currency), ("currencies", code), known.under(currency.scale))
+        yield from _visit(
+            currency, type(currency), ("currencies", code), known.under(currency.scale)
+        )
     seen: set[str] = set()
     for i, rule in enumerate(parts.earning):
         loc: Loc = ("earning", i)
@@ -89,7 +91,9 @@ def _problems(parts: Parts) -> Found:
 
 def _visit(value: Any, annotation: Any, loc: Loc, known: _Known) -> Found:
     """Walk `value` beside its type and judge whatever carries a marker."""
-    if value is None or isinstance(value, str | int | Decimal) and annotation in (str, int, Decimal):
+    if value is None or (
+        isinstance(value, str | int | Decimal) and annotation in (str, int, Decimal)
+    ):
         return
     origin = get_origin(annotation)
     if origin is Annotated:
@@ -186,10 +190,8 @@ def _exclusive_groups(parts: Parts) -> Found:
 def _thresholds(parts: Parts, scales: Mapping[str, int]) -> Found:
     ladder = parts.ladder
     assert ladder is not None
-    if ladder.measure == "spend":
-        scale = parts.money_scale
-    else:
-        scale = scales.get(ladder.currency or "", 0)
+    spend = ladder.measure == "spend"
+    scale = parts.money_scale if spend else scales.get(ladder.currency or "", 0)
     for i, level in enumerate(ladder.levels):
         if not _fits(level.threshold, scale):
             context = {"value": str(level.threshold), "scale": scale}

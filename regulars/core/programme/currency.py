@@ -63,7 +63,9 @@ class PayMoney(Frozen):
 
     kind: Literal["money"] = "money"
     worth: Positive = Field(title="Money for one unit")
-    share_max: Percent = Field(default=100, title="Largest share of the receipt, %", validate_default=True)
+    share_max: Percent = Field(
+        default=100, title="Largest share of the receipt, %", validate_default=True
+    )
     minimum: UnitsFrom = Field(default=0, title="Least to pay with at once", validate_default=True)
     step: UnitsFrom = Field(default=0, title="Paid in multiples of", validate_default=True)
     receipt_minimum: MoneyFrom = Field(
@@ -79,7 +81,9 @@ class PayItem(Frozen):
     units: UnitsStep = Field(title="Units for one free item")
     goods: Goods = Field(default=Goods(), title="Goods that may be free")
     choose: Literal["cheapest", "dearest"] = Field(default="cheapest", title="Which item is free")
-    items_max: Annotated[int, Field(ge=1, le=100)] = Field(default=1, title="Free items per receipt")
+    items_max: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=1, title="Free items per receipt"
+    )
 
 
 Redemption = Annotated[PayMoney | PayItem, Field(discriminator="kind")]
@@ -92,7 +96,9 @@ class Currency(Frozen):
     unit: LocalText | None = Field(default=None, title="Unit: «point|points», «балл|балла|баллов»")
     kind: CurrencyKind = Field(default=CurrencyKind.POINTS, title="Kind")
     scale: Annotated[int, Field(ge=0, le=2)] = Field(default=0, title="Decimals")
-    rounding: Rounding | None = Field(default=None, title="Rounding when earned (else the programme's)")
+    rounding: Rounding | None = Field(
+        default=None, title="Rounding when earned (else the programme's)"
+    )
     activation: Duration = Field(default=Duration(), title="Usable after")
     expiry: Expiry = Field(default=NeverExpires(), title="Expiry")
     floor: Annotated[int, Field(le=0)] | None = Field(

@@ -15,9 +15,7 @@ from regulars.core.programme.policies import EarningPolicy, ReturnPolicy, TimePo
 from regulars.core.programme.rules import RULES_MAX, EarningRule
 from regulars.core.programme.texts import Code, LocalText
 
-Model = Literal[
-    "points", "cashback", "discount_card", "stamps", "tiers", "vip_club", "coalition"
-]
+Model = Literal["points", "cashback", "discount_card", "stamps", "tiers", "vip_club", "coalition"]
 _ZONES = frozenset(available_timezones())
 
 
@@ -66,7 +64,7 @@ class Programme(Frozen):
 
 
 def to_mapping(document: Programme, *, full: bool = False) -> dict[str, Any]:
-    """The document as plain values, in the order of its fields; what is default is left out unless `full`.
+    """The document as plain values, in the order of its fields; without defaults unless `full`.
 
     `Programme.model_validate` of it gives an equal document.
     """

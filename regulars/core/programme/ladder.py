@@ -1,5 +1,6 @@
 """Tiers in the document: what qualifies, over which window, how long it lasts, what it gives."""
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -13,7 +14,7 @@ from regulars.core.programme.texts import Code, LocalText, NotNegative, Percent
 
 
 class RollingWindow(Frozen):
-    """What counted in the last so many months or days; a level lasts `valid` from its last proof."""
+    """What counted in the last months or days; a level lasts `valid` from its last proof."""
 
     kind: Literal["rolling"] = "rolling"
     length: Duration = Field(title="Window")
@@ -25,7 +26,9 @@ class CalendarWindow(Frozen):
 
     kind: Literal["calendar"] = "calendar"
     period: Period = Field(title="Period")
-    keep_periods: Annotated[int, Field(ge=0, le=20)] = Field(default=1, title="Periods kept after it")
+    keep_periods: Annotated[int, Field(ge=0, le=20)] = Field(
+        default=1, title="Periods kept after it"
+    )
 
 
 class LifetimeWindow(Frozen):
@@ -34,9 +37,7 @@ class LifetimeWindow(Frozen):
     kind: Literal["lifetime"] = "lifetime"
 
 
-Window = Annotated[
-    RollingWindow | CalendarWindow | LifetimeWindow, Field(discriminator="kind")
-]
+Window = Annotated[RollingWindow | CalendarWindow | LifetimeWindow, Field(discriminator="kind")]
 
 
 class CardDiscount(Frozen):
@@ -60,7 +61,9 @@ class Level(Frozen):
 class Membership(Frozen):
     """A paid membership: buying the product puts the member on a level for a time."""
 
-    sku: Annotated[str, Field(min_length=1, max_length=80)] = Field(title="Product that is the membership")
+    sku: Annotated[str, Field(min_length=1, max_length=80)] = Field(
+        title="Product that is the membership"
+    )
     tier: TierCode = Field(title="Level")
     valid: Duration = Field(title="Lasts")
 
@@ -72,7 +75,9 @@ class Ladder(Frozen):
     currency: CurrencyCode | None = Field(default=None, title="Currency, where points count")
     window: Window = Field(title="Over which time")
     grace: Duration = Field(default=Duration(), title="Grace before a level is lost")
-    landing: Literal["soft", "hard"] = Field(default="soft", title="One level down, or to what is earned")
+    landing: Literal["soft", "hard"] = Field(
+        default="soft", title="One level down, or to what is earned"
+    )
     levels: Annotated[tuple[Level, ...], Field(min_length=1, max_length=20)] = Field(title="Levels")
     memberships: tuple[Membership, ...] = Field(default=(), title="Paid memberships")
 
@@ -82,10 +87,17 @@ class Ladder(Frozen):
         if len(set(codes)) != len(codes):
             raise PydanticCustomError("programme.levels_same_code", "two levels have the same code")
         if self.levels[0].threshold or self.levels[0].invitation_only:
-            raise PydanticCustomError("programme.first_level_is_everybodys", "the first level is everybody's: its threshold is 0")
+            raise PydanticCustomError(
+                "programme.first_level_is_everybodys",
+                "the first level is everybody's: its threshold is 0",
+            )
         earned = [level.threshold for level in self.levels if not level.invitation_only]
-        if any(low >= high for low, high in zip(earned, earned[1:], strict=False)):
-            raise PydanticCustomError("programme.thresholds_must_rise", "thresholds must rise from level to level")
+        if any(low >= high for low, high in pairwise(earned)):
+            raise PydanticCustomError(
+                "programme.thresholds_must_rise", "thresholds must rise from level to level"
+            )
         if (self.measure == "points") != (self.currency is not None):
-            raise PydanticCustomError("programme.ladder_currency", "`currency` is given exactly when points count")
+            raise PydanticCustomError(
+                "programme.ladder_currency", "`currency` is given exactly when points count"
+            )
         return self

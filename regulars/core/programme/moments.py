@@ -12,9 +12,11 @@ from regulars.core.calendar import micros
 
 def _only_text(value: Any) -> Any:
     """A bare number would be read as seconds since 1970, which nobody means."""
-    if isinstance(value, str) and len(value) == 10 or isinstance(value, date):
+    if (isinstance(value, str) and len(value) == 10) or isinstance(value, date):
         return value
-    if isinstance(value, str) and "T" in value.upper() or isinstance(value, str) and " " in value:
+    if (isinstance(value, str) and "T" in value.upper()) or (
+        isinstance(value, str) and " " in value
+    ):
         return value
     raise PydanticCustomError("programme.moment_wrong", "a date or a moment is expected")
 
@@ -28,7 +30,7 @@ def _with_offset(value: date | datetime) -> date | datetime:
 
 
 Moment = Annotated[date | datetime, BeforeValidator(_only_text), AfterValidator(_with_offset)]
-"""`2026-12-01` is the start of that day in the business zone; `2026-12-01T10:00:00+03:00` is exact."""
+"""`2026-12-01` is the start of the day in the business zone; a moment with its offset is exact."""
 
 
 def moment_micros(value: date | datetime, zone: ZoneInfo) -> int:

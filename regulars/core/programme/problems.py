@@ -77,12 +77,15 @@ def _problem(error: Mapping[str, Any], document: Mapping[str, Any]) -> Problem:
         return Problem(pointer, kind, tuple((k, _shown(v)) for k, v in context.items()))
     code, names = _CODES.get(kind, ("", ()))
     if not code:
-        code = next((c for start, c in _BY_START if kind.startswith(start)), "programme.value_wrong")
+        code = next(
+            (c for start, c in _BY_START if kind.startswith(start)), "programme.value_wrong"
+        )
     params: list[tuple[str, object]] = [("limit", _shown(context.get(name))) for name in names]
     if code in ("programme.missing", "programme.unknown_field"):
         params = [("field", pointer.rpartition("/")[2][:_VALUE_MAX])]
-    elif not isinstance(value, Mapping | list | tuple) and value is not None:
-        params.append(("value", str(value)[:_VALUE_MAX]))
+    else:
+        plain = value is not None and not isinstance(value, Mapping | list | tuple)
+        params.append(("value", str(value)[:_VALUE_MAX] if plain else "…"))
     return Problem(pointer, code, tuple(params))
 
 
@@ -90,22 +93,22 @@ def _place(loc: tuple[int | str, ...], document: Any) -> tuple[str, Any]:
     """The pointer for pydantic's `loc`, which also names alternatives that stand in no document."""
     pointer, value = "", document
     for i, part in enumerate(loc):
-        if isinstance(value, Mapping) and part in value and isinstance(part, str):
-            value = value[part]
-        elif isinstance(value, list | tuple) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        elif i == len(loc) - 1 and isinstance(value, Mapping) and isinstance(part, str):
-            if part == "[key]":
-                continue
-            value = None
-        else:
+        inner = value.get(part) if isinstance(value, Mapping) else None
+        if inner is None and isinstance(part, int) and isinstance(value, list | tuple):
+            inner = value[part] if part < len(value) else None
+        last = i == len(loc) - 1 and isinstance(value, Mapping) and part != "[key]"
+        if part == "[key]" and i:
+            value = loc[i - 1]
             continue
+        if inner is None and not last:
+            continue
+        value = inner
         pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
     return pointer, value
 
 
 def _without_alternatives(problems: list[Problem]) -> list[Problem]:
-    """Where a value may be of several types, pydantic tells what is wrong with each: one is enough."""
+    """Where a value may be of several types, pydantic tells what is wrong with each."""
     kept: list[Problem] = []
     places: set[str] = set()
     for problem in problems:

@@ -8,7 +8,7 @@ from regulars.core.calendar import moment_of
 from regulars.core.purchase import QUANTITY_SCALE, Line, Receipt
 from regulars.core.receipts.numbers import half_up
 from regulars.core.receipts.problem import Problem
-from regulars.core.receipts.rows import Rows
+from regulars.core.receipts.rows import PRICE_SCALE, Rows
 
 DAY_MICROS = 24 * 3600 * 10**6
 
@@ -66,9 +66,10 @@ def number_rows(rows: Rows) -> list[str]:
     return numbers
 
 
-def lines_of(rows: Rows, slip: Slip, sku: str) -> tuple[Line, ...]:
-    """The lines of a sale; `sku` stands for goods that the file does not name."""
+def lines_of(rows: Rows, slip: Slip) -> tuple[Line, ...]:
+    """The lines of a sale, numbered in the order of the file."""
     lines = []
+    divisor = 10 ** (PRICE_SCALE - rows.money_scale)
     for place, row in enumerate(slip.rows, 1):
         quantity = rows.quantity[row] or 0
         amount = rows.amount[row]
@@ -76,9 +77,11 @@ def lines_of(rows: Rows, slip: Slip, sku: str) -> tuple[Line, ...]:
         lines.append(
             Line(
                 str(place),
-                rows.sku[row] or rows.name[row] or sku,
+                sku_of(rows, row),
                 quantity,
-                half_up(amount * QUANTITY_SCALE, quantity) if price is None else price,
+                half_up(amount * QUANTITY_SCALE, quantity)
+                if price is None
+                else half_up(price, divisor),
                 amount,
                 rows.category[row],
                 rows.brand[row] or "",
@@ -88,7 +91,12 @@ def lines_of(rows: Rows, slip: Slip, sku: str) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def receipt_of(rows: Rows, slip: Slip, sku: str) -> Receipt:
+def sku_of(rows: Rows, row: int) -> str:
+    """What the goods of a row are called."""
+    return rows.sku[row] or rows.name[row] or rows.goods
+
+
+def receipt_of(rows: Rows, slip: Slip) -> Receipt:
     """A sale as the till decides it."""
     first = slip.rows[0]
     payment = rows.payment[first]
@@ -98,7 +106,7 @@ def receipt_of(rows: Rows, slip: Slip, sku: str) -> Receipt:
         slip.store,
         slip.till,
         moment_of(slip.at),
-        lines_of(rows, slip, sku),
+        lines_of(rows, slip),
         channel=rows.channel[first] or "store",
         payments=((payment, total),) if payment else (),
         cashier=rows.cashier[first] or "",

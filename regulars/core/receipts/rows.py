@@ -7,6 +7,7 @@ from regulars.core.receipts.problem import Problem
 
 QUANTITY_MAX = 10**12  # thousandths
 AMOUNT_MAX = 10**12  # minor units
+PRICE_SCALE = 6  # prices are whole millionths of a unit of money
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class Rows:
     payment: Sequence[str | None]
     channel: Sequence[str | None]
     cashier: Sequence[str | None]
+    money_scale: int = 2
+    goods: str = "goods"  # the sku of goods that the file does not name
     problems: MutableMapping[int, Problem] = field(default_factory=dict)
 
     def __len__(self) -> int:

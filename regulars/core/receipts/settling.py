@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from regulars.core.receipts.numbers import half_up
 from regulars.core.receipts.problem import Problem
-from regulars.core.receipts.rows import AMOUNT_MAX, QUANTITY_MAX, Rows
+from regulars.core.receipts.rows import AMOUNT_MAX, PRICE_SCALE, QUANTITY_MAX, Rows
 
-PRICE_SCALE = 6
 _SALE_WORDS = frozenset(
     {
         "sale", "sell", "purchase", "order", "invoice", "receipt", "income", "s", "продажа", "приход",
@@ -17,7 +16,7 @@ _RETURN_BEGINNINGS = ("return", "refund", "cancel", "credit", "void", "возв�
 
 
 def settle_amounts(
-    rows: Rows, kinds: Sequence[str | None] | None, *, cancels: str, money_scale: int, told: bool
+    rows: Rows, kinds: Sequence[str | None] | None, *, cancels: str, told: bool
 ) -> None:
     """Fill `amount` and `is_return` of every row, or note why the row cannot be.
 
@@ -26,7 +25,7 @@ def settle_amounts(
     Returned rows get a positive quantity in the books and a negative amount here. The amount of a
     row that is refused stays what the file says of it, as far as that can be read.
     """
-    divisor = 10 ** (PRICE_SCALE + 3 - money_scale)
+    divisor = 10 ** (PRICE_SCALE + 3 - rows.money_scale)
     words = _word_meanings(kinds) if kinds is not None else {}
     for row in range(len(rows)):
         quantity, price = rows.quantity[row], rows.price[row]

@@ -85,15 +85,6 @@ class Decision:
         return sum(payment.money_minor for payment in self.payments)
 
 
-class NotLoaded(Exception):
-    """The decision needs a part of the books that was not loaded; load it and decide again."""
-
-    def __init__(self, *, lots: bool = False, history: bool = False) -> None:
-        super().__init__("lots" if lots else "history")
-        self.lots = lots
-        self.history = history
-
-
 class MemberNotActive(Refused):
     """The membership is blocked or ended: nothing is earned or spent on it."""
 

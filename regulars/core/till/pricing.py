@@ -1,6 +1,7 @@
 """What a receipt costs a member: the card's discount, then payment with points; minimum prices hold."""
 
 from collections.abc import Sequence
+from operator import gt
 
 from regulars.core.goods import Selects
 from regulars.core.money import Rounding, allocate, divide
@@ -23,7 +24,7 @@ def card_discount(
         return None
     shares = tuple(
         min(share, max(0, line.amount_minor - line.minimum_minor))
-        for share, line in zip(allocate(total, weights), lines, strict=True)
+        for share, line in zip(_allocate(total, weights, lines), lines, strict=True)
     )
     amount = sum(shares)
     if not amount:
@@ -75,6 +76,18 @@ def pay(
     return _pay_money(pays, currency, amount, receipt, due)
 
 
+def _allocate(total: int, weights: Sequence[int], lines: Sequence[Line]) -> list[int]:
+    """`allocate`, ties going by line id: the order in which the till sent the lines decides nothing."""
+    ids = [line.id for line in lines]
+    if not any(map(gt, ids, ids[1:])):
+        return allocate(total, weights)
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    parts = [0] * len(ids)
+    for i, part in zip(order, allocate(total, [weights[i] for i in order]), strict=True):
+        parts[i] = part
+    return parts
+
+
 def _open(line: Line, closing_tag: str, selects: Selects | None) -> bool:
     return closing_tag not in line.tags and (selects is None or selects(line))
 
@@ -90,26 +103,36 @@ def _rooms(pays: MoneyPayment | ItemPayment, receipt: Receipt, due: Sequence[int
 def _spendable_money(
     pays: MoneyPayment, currency: str, balance: int, receipt: Receipt, due: Sequence[int]
 ) -> Spendable:
+    """From the least that is worth anything to the most that is not given away for nothing."""
+    step = pays.step or 1
+    least = _up(max(pays.minimum, _price(pays, 1)), step)
     total = sum(due)
     if total < pays.receipt_minimum:
         reason = Reason.of("spend.receipt_too_small", least_minor=pays.receipt_minimum)
-        return Spendable(currency, balance, pays.minimum, 0, pays.step or 1, 0, reason)
+        return Spendable(currency, balance, least, 0, step, 0, reason)
     room = sum(_rooms(pays, receipt, due))
     share = total * pays.share_max[0] // pays.share_max[1]
-    money = min(room, share)
-    by_money = money * pays.worth[1] // pays.worth[0]
-    step = pays.step or 1
+    by_money = min(room, share) * pays.worth[1] // pays.worth[0]
     most = min(balance, by_money)
     most -= most % step
-    if most < max(pays.minimum, 1):
+    if most < least:
         code = "spend.balance_too_small" if balance < by_money else "spend.goods_excluded"
-        reason = Reason.of(code, least=max(pays.minimum, step))
-        return Spendable(currency, balance, pays.minimum, 0, step, 0, reason)
+        reason = Reason.of(code, least=least)
+        return Spendable(currency, balance, least, 0, step, 0, reason)
     code = "spend.all" if most == balance else "spend.share" if share <= room else "spend.goods"
-    reason = Reason.of(code)
-    return Spendable(
-        currency, balance, max(pays.minimum, 1), most, step, _worth(pays, most), reason
-    )
+    worth = _worth(pays, most)
+    # Where a unit is worth less than the smallest coin, the last ones may buy nothing.
+    most = max(least, _up(_price(pays, worth), step))
+    return Spendable(currency, balance, least, most, step, worth, Reason.of(code))
+
+
+def _price(pays: MoneyPayment, money: int) -> int:
+    """The fewest units that are worth `money`."""
+    return divide(money * pays.worth[1], pays.worth[0], Rounding.UP)
+
+
+def _up(amount: int, step: int) -> int:
+    return amount + -amount % step
 
 
 def _worth(pays: MoneyPayment, amount: int) -> int:
@@ -120,8 +143,8 @@ def _pay_money(
     pays: MoneyPayment, currency: str, amount: int, receipt: Receipt, due: Sequence[int]
 ) -> Payment:
     money = _worth(pays, amount)
-    shares = allocate(money, _rooms(pays, receipt, due))
-    units = allocate(amount, shares) if money else allocate(amount, [*due])
+    shares = _allocate(money, _rooms(pays, receipt, due), receipt.lines)
+    units = _allocate(amount, shares, receipt.lines)
     reason = Reason.of("payment.points", amount=amount, money_minor=money)
     none = (0,) * len(shares)
     return Payment(currency, amount, money, tuple(shares), tuple(units), none, reason)
@@ -130,15 +153,20 @@ def _pay_money(
 def _free_candidates(
     pays: ItemPayment, receipt: Receipt, due: Sequence[int]
 ) -> list[tuple[int, int, int]]:
-    """(price of one item, line, whole items) of the goods that may be free, in the order they are given."""
+    """(price of one item, line, whole items) of the goods that may be free, in the order they are."""
     rooms = _rooms(pays, receipt, due)
     found = [
-        (rooms[i] * QUANTITY_SCALE // line.quantity, i, line.quantity // QUANTITY_SCALE)
+        (price, i, line.quantity // QUANTITY_SCALE)
         for i, line in enumerate(receipt.lines)
-        if rooms[i] and line.quantity >= QUANTITY_SCALE
+        if line.quantity >= QUANTITY_SCALE and (price := _items_worth(rooms[i], 1, line))
     ]
     sign = 1 if pays.choose == "cheapest" else -1
-    return sorted(found, key=lambda c: (sign * c[0], receipt.lines[c[1]].sku, c[1]))
+    return sorted(found, key=lambda c: (sign * c[0], receipt.lines[c[1]].sku, receipt.lines[c[1]].id))
+
+
+def _items_worth(room: int, items: int, line: Line) -> int:
+    """What `items` of the line cost at most; all of them, if that is all of the line, exactly its room."""
+    return room * items * QUANTITY_SCALE // line.quantity
 
 
 def _spendable_items(
@@ -150,17 +178,19 @@ def _spendable_items(
         code = "spend.stamps_missing" if candidates else "spend.goods_excluded"
         reason = Reason.of(code, missing=max(0, pays.units - balance), least=pays.units)
         return Spendable(currency, balance, pays.units, 0, pays.units, 0, reason)
-    worth = sum(price * n for price, _, n in _chosen(candidates, items))
+    rooms = _rooms(pays, receipt, due)
+    worth = sum(_items_worth(rooms[i], n, receipt.lines[i]) for i, n in _chosen(candidates, items))
     reason = Reason.of("spend.items", items=items)
     return Spendable(currency, balance, pays.units, items * pays.units, pays.units, worth, reason)
 
 
-def _chosen(candidates: list[tuple[int, int, int]], items: int) -> list[tuple[int, int, int]]:
+def _chosen(candidates: list[tuple[int, int, int]], items: int) -> list[tuple[int, int]]:
+    """How many items of which line are free."""
     chosen = []
-    for price, line, count in candidates:
+    for _, line, count in candidates:
         part = min(items, count)
         if part:
-            chosen.append((price, line, part))
+            chosen.append((line, part))
             items -= part
     return chosen
 
@@ -169,10 +199,11 @@ def _pay_items(
     pays: ItemPayment, currency: str, amount: int, receipt: Receipt, due: Sequence[int]
 ) -> Payment:
     items = amount // pays.units
+    rooms = _rooms(pays, receipt, due)
     shares, units, free = ([0] * len(due) for _ in range(3))
-    for price, line, count in _chosen(_free_candidates(pays, receipt, due), items):
-        shares[line] += price * count
-        units[line] += pays.units * count
-        free[line] += count
+    for line, count in _chosen(_free_candidates(pays, receipt, due), items):
+        shares[line] = _items_worth(rooms[line], count, receipt.lines[line])
+        units[line] = pays.units * count
+        free[line] = count
     reason = Reason.of("payment.items", items=items, amount=amount)
     return Payment(currency, amount, sum(shares), tuple(shares), tuple(units), tuple(free), reason)

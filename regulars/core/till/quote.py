@@ -11,6 +11,7 @@ from typing import NamedTuple
 from regulars.core.earning.evaluate import earn
 from regulars.core.earning.settle import Earnings
 from regulars.core.ledger.book import Book
+from regulars.core.ledger.draft import NotLoaded
 from regulars.core.ledger.postings import json_text
 from regulars.core.programme.compiled import Compiled
 from regulars.core.purchase import QUANTITY_SCALE, Buyer, Line, Receipt
@@ -19,7 +20,6 @@ from regulars.core.till.decision import (
     CurrencyUnknown,
     Decision,
     MemberFacts,
-    NotLoaded,
     Payment,
     Spendable,
 )

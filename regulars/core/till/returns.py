@@ -8,6 +8,7 @@ from uuid import UUID
 
 from regulars.core.calendar import add, micros
 from regulars.core.ledger.book import Book
+from regulars.core.ledger.draft import NotLoaded
 from regulars.core.ledger.lots import Taken, back_from
 from regulars.core.money import share
 from regulars.core.programme.compiled import Compiled
@@ -123,7 +124,12 @@ def write_return(
     source: UUID,
     at: datetime,
 ) -> Undone:
-    """Enter a return into the books under the version that sold; tells what could be taken back."""
+    """Enter a return into the books under the version that sold; tells what could be taken back.
+
+    A till's clock that is behind does not bring goods back before they were sold. Raises NotLoaded.
+    """
+    _check_lots(book, sold, undone)
+    at = max(at, sold.occurred_at)
     policy, document = programme.document.returns, programme.document
     grace = None if policy.expired_grace.is_zero else add(at, policy.expired_grace, programme.zone)
     for currency, amount in undone.restored.items():
@@ -180,6 +186,16 @@ def restored_so_far(sold: Sold, returned: Mapping[str, int]) -> dict[str, int]:
         for currency, amount in line.paid.items() if done else ():
             _add(sums, currency, share(amount, done, line.quantity))
     return sums
+
+
+def _check_lots(book: Book, sold: Sold, undone: Undone) -> None:
+    """See that the lots which paid, and those the sale brought, are at hand, used up or not."""
+    if not book.has_lots:
+        raise NotLoaded(lots=True)
+    paid = {part.lot for parts in sold.taken.values() for part in parts}
+    brought = {lot.currency for lot in book.lots.values() if lot.source == sold.id}
+    if not (paid <= book.lots.keys() and undone.reversed.keys() <= brought):
+        raise NotLoaded(lots=True)
 
 
 def _quantities(

@@ -4,8 +4,17 @@ from datetime import datetime
 
 from regulars.core.calendar import micros
 from regulars.core.ledger.book import Book
-from regulars.core.tiers import Entry, Rungs, Standing, extend, measured, record_of, standing
-from regulars.core.till.decision import NotLoaded
+from regulars.core.ledger.draft import NotLoaded
+from regulars.core.tiers import (
+    Entry,
+    Record,
+    Rungs,
+    Standing,
+    extend,
+    measured,
+    record_of,
+    standing,
+)
 
 
 def standing_at(book: Book, rungs: Rungs | None, moment: datetime) -> Standing | None:
@@ -13,17 +22,17 @@ def standing_at(book: Book, rungs: Rungs | None, moment: datetime) -> Standing |
     if rungs is None:
         return None
     record = book.record
-    if book.ladder != rungs.fingerprint or is_late(book, moment):
+    if book.ladder != rungs.fingerprint or _knows_later(record, micros(moment)):
         record = record_of(history_of(book), rungs, moment)
     return standing(record, book.grants, rungs, moment)
 
 
 def visits_before(book: Book, moment: datetime) -> int:
-    """How many purchases the member made before `moment`, returned ones not counted. Raises NotLoaded."""
+    """How many purchases up to `moment` the books know of, returned ones not counted. Raises NotLoaded."""
     if not is_late(book, moment):
         return book.visits
     limit = micros(moment)
-    return sum(entry.visits for entry in history_of(book) if entry.at < limit)
+    return sum(entry.visits for entry in history_of(book) if entry.at <= limit)
 
 
 def is_late(book: Book, moment: datetime) -> bool:
@@ -32,22 +41,33 @@ def is_late(book: Book, moment: datetime) -> bool:
 
 
 def note_entry(book: Book, entry: Entry, rungs: Rungs | None) -> None:
-    """Keep the tier record in step with a new entry, from scratch where the entry changes the past."""
+    """Keep the tier record in step with a new entry, from scratch where the entry changes the past.
+
+    Raises NotLoaded.
+    """
     if rungs is None:
         book.remember(entry)
+        if book.ladder:
+            book.qualify(Record(), "")
         return
     adds = measured(entry, rungs)
-    newest = book.record.window[-1][0] if book.record.window else None
-    in_step = book.ladder == rungs.fingerprint
-    in_order = adds >= 0 and (newest is None or entry.at >= newest)
-    if in_step and in_order:
-        if adds:
-            book.qualify(extend(book.record, entry.at, adds, rungs), rungs.fingerprint)
-        book.remember(entry)
-        return
-    history = history_of(book)
+    if book.ladder != rungs.fingerprint or _changes_the_past(book.record, entry.at, adds):
+        book.qualify(record_of((*history_of(book), entry), rungs), rungs.fingerprint)
+    elif adds:
+        book.qualify(extend(book.record, entry.at, adds, rungs), rungs.fingerprint)
     book.remember(entry)
-    book.qualify(record_of((*history, entry), rungs), rungs.fingerprint)
+
+
+def _changes_the_past(record: Record, at: int, adds: int) -> bool:
+    """Whether the record cannot simply go on: less, earlier, or netted against a correction."""
+    if not adds or not record.window:
+        return adds < 0
+    newest, amount = record.window[-1]
+    return adds < 0 or at < newest or (at == newest and amount < 0)
+
+
+def _knows_later(record: Record, moment: int) -> bool:
+    return bool(record.window) and record.window[-1][0] > moment
 
 
 def history_of(book: Book) -> tuple[Entry, ...]:

@@ -24,6 +24,8 @@ from regulars.core.programme.currency import (
 from regulars.core.programme.ladder import Level, Membership
 from regulars.core.tiers import Rungs
 
+_RECORDS = 2  # how records are kept; another number has every member's made again from history
+
 
 class CardTerms(NamedTuple):
     """The percentage a tier's card takes off."""
@@ -69,7 +71,7 @@ def terms_of(programme: Compiled) -> Terms:
 
 
 def rungs_of(ladder: CompiledLadder, programme: Compiled) -> Rungs:
-    """The ladder as tiers are reckoned by; equal fingerprints give equal tiers."""
+    """The ladder as tiers are reckoned by; equal fingerprints give equal records."""
     document = ladder.document
     thresholds = tuple(
         None if level.invitation_only else threshold
@@ -84,7 +86,7 @@ def rungs_of(ladder: CompiledLadder, programme: Compiled) -> Rungs:
         document.landing == "soft",
         ladder.codes,
         thresholds,
-        sha256(f"{about!r}{programme.zone}".encode()).hexdigest()[:16],
+        sha256(f"{_RECORDS}{about!r}{programme.zone}".encode()).hexdigest()[:16],
         programme.zone,
         ladder.ranks,
     )

@@ -1,4 +1,4 @@
-"""Condition trees made quick: a closure that answers, the keys that are needed, the reason of a no."""
+"""Condition trees made quick: a closure that answers, the keys needed, the reason of a no."""
 
 from collections.abc import Hashable
 

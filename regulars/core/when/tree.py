@@ -138,6 +138,6 @@ When = Annotated[
     Node,
     PlainValidator(read_when),
     PlainSerializer(write_when),
-    WithJsonSchema({"$ref": "#/$defs/When"}),
+    WithJsonSchema({"type": "object"}),
 ]
 """A condition tree in a pydantic model."""

@@ -68,4 +68,25 @@ SENTENCES = {
         "Tills often read such numbers as weighed goods: check that none of yours does, or "
         "reserve another range."
     ),
+    "member.status_not_imported": (
+        "Only active members are imported; block this one afterwards if need be."
+    ),
+    "table.unreadable": "The file cannot be read as a table with headings.",
+    "table.row_malformed": "The row is no CSV: look at its quotes.",
+    "table.row_undecodable": "The row has characters that cannot be read.",
+    "table.row_too_long": "The row has more cells than there are headings.",
+    "cli.members_columns": "Columns: {columns}.",
+    "cli.members_columns_left": (
+        "Columns left alone: {columns}. Use --column FIELD=HEADING to name one."
+    ),
+    "cli.members_columns_unclear": (
+        "--column «{told}» does not fit: FIELD=HEADING, each once, the heading as it stands "
+        "in the file."
+    ),
+    "cli.members_importing": "Importing members",
+    "cli.members_exporting": "Exporting members",
+    "cli.members_imported": "{created|member|members} enrolled, {found} were there already.",
+    "cli.members_reject": "Line {line}: {reason}",
+    "cli.members_rejected": "{rows|row|rows} not taken; each is named in {file}.",
+    "cli.members_exported": "{members|member|members} written to {file}.",
 }

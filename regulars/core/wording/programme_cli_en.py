@@ -25,6 +25,7 @@ SENTENCES = {
     "cli.programme_withdrawn": "The publication of version {number} is withdrawn.",
     "cli.programme_retired": "Version {number} is {status} and cannot be used any more.",
     "cli.programme_none": "There is no version yet: regulars programme load FILE",
+    "cli.programme_publications": "Publications (what `withdraw` takes):",
     "cli.programme_moment_malformed": (
         "«{text}» is no date: write 2026-12-31 or 2026-12-31T09:00+03:00."
     ),

@@ -23,6 +23,7 @@ SENTENCES = {
     "cli.programme_withdrawn": "Публикация версии {number} отозвана.",
     "cli.programme_retired": "Версия {number} снята ({status}), использовать её больше нельзя.",
     "cli.programme_none": "Версий ещё нет: regulars programme load FILE",
+    "cli.programme_publications": "Публикации (для `withdraw`):",
     "cli.programme_moment_malformed": (
         "«{text}» — не дата: пишите 2026-12-31 или 2026-12-31T09:00+03:00."
     ),

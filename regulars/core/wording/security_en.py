@@ -28,6 +28,7 @@ SENTENCES = {
         "Somebody else has to approve this: you asked for it yourself."
     ),
     "approval.alone_reason_needed": "Nobody else here can approve this. Say why you do it alone.",
+    "approval.decision_invalid": "A decision is «approved» or «rejected».",
     "approval.reason_invalid": "A reason of 1 to 500 characters is needed.",
     "idempotency.key_missing": "The header Idempotency-Key is missing.",
     "idempotency.key_malformed": (

@@ -28,6 +28,9 @@ SENTENCES = {
     "approval.alone_reason_needed": (
         "Одобрить больше некому. Укажите, почему вы решаете в одиночку."
     ),
+    "approval.decision_invalid": (
+        "Решение может быть «approved» (одобрено) или «rejected» (отклонено)."
+    ),
     "approval.reason_invalid": "Нужна причина длиной от 1 до 500 знаков.",
     "idempotency.key_missing": "Нет заголовка Idempotency-Key.",
     "idempotency.key_malformed": (

@@ -50,5 +50,4 @@ SENTENCES = {
         "The currency «{currency}» was of the kind «{old}» and is now «{new}». Members hold "
         "balances of it; make a new currency instead."
     ),
-    "programme.not_yaml": "This is no YAML document we can read: {reason}.",
 }

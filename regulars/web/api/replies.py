@@ -1,6 +1,7 @@
 """What goes back to a client: a status, a body of JSON bytes, headers."""
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import orjson
 
@@ -28,7 +29,14 @@ def json_reply(value: Any, status: int = 200, headers: Headers = ()) -> Reply:
 
 def as_json(value: Any) -> bytes:
     """`value` as compact JSON bytes."""
-    return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(value, _plain, orjson.OPT_UTC_Z)
+
+
+def _plain(value: Any) -> Any:
+    # asyncpg has a class of ids of its own, which orjson does not know.
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value))
 
 
 async def send_reply(reply: Reply, send: Any, more: Headers = ()) -> None:

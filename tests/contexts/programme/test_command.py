@@ -9,11 +9,12 @@ import yaml
 from regulars.programmes.catalogue import list_programmes
 
 from regulars.cli.main import run
-from regulars.cli.programme_files import FILE_BYTES_MAX, MomentMalformed, moment_from
+from regulars.cli.programme_files import MomentMalformed, moment_from
 from regulars.contexts.programme import queries
 from regulars.contexts.security.models import StaffUser
 from regulars.contexts.security.types import Role, system_actor
 from regulars.contexts.security.usecases.staff import create_staff
+from regulars.core.programme.check import SIZE_MAX
 from regulars.kit.clock import utc_now
 
 on_a_database = pytest.mark.usefixtures("django_on_fresh_database")
@@ -75,7 +76,7 @@ def test_each_problem_is_named_with_its_line(file, regulars, capsys):
         "a: [",
         "just words",
         b"\xff\xfe\x00",
-        "x" * (FILE_BYTES_MAX + 1),
+        "x" * (SIZE_MAX + 1),
         "a: &a [*a]",
         "[" * 50_000,
         "format: 1\nformat: 1\n",

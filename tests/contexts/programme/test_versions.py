@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from regulars.core.programme.check import ProgrammeInvalid
 
 from regulars.contexts.programme import queries, usecases
 from regulars.contexts.programme.models import Publication, TimelineState, Version
@@ -17,6 +16,7 @@ from regulars.contexts.security.usecases.access import PermissionMissing
 from regulars.contexts.security.usecases.approvals import AloneReasonNeeded, SecondPersonNeeded
 from regulars.contexts.security.usecases.staff import create_staff
 from regulars.core.plain_text import TextMalformed
+from regulars.core.programme.check import ProgrammeInvalid
 from regulars.core.programme.lifecycle import VersionDropped, VersionInUse, VersionNotDraft
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""A second person's word: another person, with the right, once; and what one person alone must say."""
+"""A second person's word: another person, with the right, once; and what one alone must say."""
 
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from regulars.contexts.security.usecases.approvals import (
     AloneReasonNeeded,
     ApprovalDecided,
     ApprovalNotFound,
+    DecisionInvalid,
     ReasonInvalid,
     SecondPersonNeeded,
     decide_approval,
@@ -29,7 +30,11 @@ def ask(now):
     def make(by, permission=APPROVE, reason="goodwill after a complaint"):
         payload = {"currency": "points", "amount": 500}
         return request_approval(
-            "ledger.adjust", "member 1", payload, permission=permission, reason=reason, now=now, by=by
+            *("ledger.adjust", "member 1", payload),
+            permission=permission,
+            reason=reason,
+            now=now,
+            by=by,
         )
 
     return make
@@ -73,7 +78,9 @@ def test_a_key_of_the_person_who_asked_is_no_second_person(ask, hire, owner, now
         decide_approval(request.id, "approved", now=now, by=owner._replace(kind="key", id="k"))
 
 
-def test_a_reason_for_being_alone_is_not_noted_where_there_was_a_second_person(ask, hire, owner, now):
+def test_a_reason_for_being_alone_is_not_noted_where_there_was_a_second_person(
+    ask, hire, owner, now
+):
     request = ask(hire(Role.SUPPORT))
     done = decide_approval(request.id, "approved", alone_reason="alone!", now=now, by=owner)
     assert done.alone_reason is None
@@ -118,7 +125,7 @@ def test_a_rejection_has_a_reason_and_the_asker_may_take_back(ask, hire, owner, 
 
 def test_a_decision_is_one_of_two_words(ask, hire, owner, now):
     request = ask(hire(Role.SUPPORT))
-    with pytest.raises(ReasonInvalid):
+    with pytest.raises(DecisionInvalid):
         decide_approval(request.id, "maybe", now=now, by=owner)
 
 

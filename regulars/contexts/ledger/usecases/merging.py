@@ -46,6 +46,7 @@ def merge_members(
         offsets=lot_offsets(loser),
         about={"reason": ["ledger.merge", {"text": reason_text}], "by": f"{by.kind}:{by.id}"},
         at=now,
+        floors={code: currency.floor for code, currency in programme.currencies.items()},
     )
     return save([won, lost])[0]
 

@@ -117,9 +117,9 @@ def adjust_points(
     amount: int,
     source: UUID,
     reason_text: str,
+    approved_by: str | None = None,
     now: datetime,
     by: Actor,
-    approved_by: str | None = None,
 ) -> Posted:
     """Correct a wallet by `amount` (negative takes away, never below what is there).
 

@@ -14,6 +14,7 @@ from regulars.core.programme.compiled import Compiled
 
 SEALED_AFTER = timedelta(hours=1)  # by then no posting of the day can still be under way
 _ROWS_AT_ONCE = 5_000
+_SEALING = 0x5EA1  # the advisory lock of whoever seals
 
 
 def seal_days(*, now: datetime) -> int:
@@ -23,7 +24,7 @@ def seal_days(*, now: datetime) -> int:
     seal each day once.
     """
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE ledger_seal IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALING])
     last = LedgerSeal.objects.order_by("-day").first()
     day = _first_day() if last is None else last.day + timedelta(days=1)
     previous = bytes(32) if last is None else bytes(last.hash)

@@ -86,9 +86,9 @@ def mark_merged(
         bucket=winner.bucket, member_id=winner.id
     )
     # Whoever was merged into the loser before is found at the winner in one step.
-    Member.objects.filter(
-        merged_into_bucket=loser.bucket, merged_into_id=loser.id
-    ).update(merged_into_bucket=winner.bucket, merged_into_id=winner.id)
+    Member.objects.filter(merged_into_bucket=loser.bucket, merged_into_id=loser.id).update(
+        merged_into_bucket=winner.bucket, merged_into_id=winner.id
+    )
     _merge_profiles(loser, winner)
     _merge_consents(loser, winner, now, by)
     change_row(
@@ -161,7 +161,7 @@ def _merge_profiles(loser: MemberRef, winner: MemberRef) -> None:
 
 
 def _merge_consents(loser: MemberRef, winner: MemberRef, now: datetime, by: Actor) -> None:
-    rows = {(row.purpose, row.at, row.given): row for row in _consents(loser)}
+    rows = {Consent(row.purpose, row.given, row.at): row for row in _consents(loser)}
     added = merged(_state(winner), _state(loser))
     ConsentRow.objects.bulk_create(
         ConsentRow(

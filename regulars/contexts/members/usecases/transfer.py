@@ -174,6 +174,9 @@ def _cells(
 
 def _enrolment(told: Mapping[str, str], language: str) -> Enrolment:
     cells = {name: unguard_cell(text).strip() for name, text in told.items()}
+    if cells.get("status", "active") not in ("", "active"):
+        # Taken as active, a blocked member would be open again without anybody's word.
+        raise MemberDataInvalid("member.status_not_imported", pointer="/status")
     return Enrolment(
         identifiers=tuple(
             Identifier(IdentifierKind(kind), value)

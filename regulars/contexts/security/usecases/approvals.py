@@ -16,6 +16,7 @@ from regulars.core.refusal import Invalid, NotFound, Refused
 from regulars.kit.ids import new_id
 
 _REASON_MAX = 500
+_DECISIONS = ("approved", "rejected")
 
 
 class ApprovalNotFound(NotFound):
@@ -41,6 +42,12 @@ class AloneReasonNeeded(Refused):
     """There is nobody else who could agree: that must be said, and why it is done all the same."""
 
     code = "approval.alone_reason_needed"
+
+
+class DecisionInvalid(Invalid):
+    """A decision is `approved` or `rejected`."""
+
+    code = "approval.decision_invalid"
 
 
 class ReasonInvalid(Invalid):
@@ -92,8 +99,11 @@ def decide_approval(
 
     Of two who decide at the same instant the first is heard and the other refused. A rejection
     needs a reason; taking back one's own request needs no second person. Raises ApprovalNotFound,
-    PermissionMissing, ApprovalDecided, ReasonInvalid, SecondPersonNeeded, AloneReasonNeeded.
+    PermissionMissing, ApprovalDecided, DecisionInvalid, ReasonInvalid, SecondPersonNeeded,
+    AloneReasonNeeded.
     """
+    if decision not in _DECISIONS:
+        raise DecisionInvalid(pointer="/decision")
     row = Approval.objects.select_for_update(of=("self",)).filter(pk=approval_id).first()
     if row is None:
         raise ApprovalNotFound

@@ -31,7 +31,9 @@ class CategoryRates(Frozen):
 
     @model_validator(mode="after")
     def _something_is_given(self) -> "CategoryRates":
-        if not any((*self.categories.values(), *self.brands.values(), *self.skus.values(), self.default)):
+        if not any(
+            (*self.categories.values(), *self.brands.values(), *self.skus.values(), self.default)
+        ):
             raise PydanticCustomError("programme.no_rates", "no rate is over zero")
         return self
 
@@ -42,7 +44,10 @@ class _Table:
     def __init__(self, params: CategoryRates, terms: Terms, scale: int) -> None:
         each = (params.categories, params.brands, params.skus, {"": params.default})
         exact = [
-            {key: Fraction(*units_per(rate, params.per, scale, terms.money_scale)) for key, rate in table.items()}
+            {
+                key: Fraction(*units_per(rate, params.per, scale, terms.money_scale))
+                for key, rate in table.items()
+            }
             for table in each
         ]
         self.denominator = lcm(*(rate.denominator for table in exact for rate in table.values()))

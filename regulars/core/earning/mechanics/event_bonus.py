@@ -49,8 +49,8 @@ MECHANIC = Mechanic(
         "profile, has a birthday, brought a friend, wrote a review, checked in, or did something "
         "of its own (`event: custom` with `name`). `once` says how often: `ever`, once per "
         "`reference` (the review, the friend), once a `day`, `week`, `month` or `year`, `always`.",
-        "ru": "Даёт `points`, когда бизнес сообщает, что участник вступил, заполнил анкету, празднует "
-        "день рождения, привёл друга, написал отзыв, отметился или сделал что-то своё "
+        "ru": "Даёт `points`, когда бизнес сообщает, что участник вступил, заполнил анкету, "
+        "празднует день рождения, привёл друга, написал отзыв, отметился или сделал что-то своё "
         "(`event: custom` с `name`). `once` говорит, как часто: `ever` (один раз), один раз на "
         "`reference` (отзыв, друга), раз в `day`, `week`, `month` или `year`, `always` (всегда).",
     },
@@ -65,7 +65,10 @@ MECHANIC = Mechanic(
             earns=100,
         ),
         Example(
-            says={"en": "the second sign-up gives nothing", "ru": "второе вступление не даёт ничего"},
+            says={
+                "en": "the second sign-up gives nothing",
+                "ru": "второе вступление не даёт ничего",
+            },
             params={"event": "sign_up", "points": 100},
             event=Event("sign_up", AT),
             buyer={"counters": {"rule:bonus:times": (0, 1)}},

@@ -17,7 +17,9 @@ class FixedBonus(Frozen):
     """`points` once, or for every line of the selected goods."""
 
     points: UnitsStep = Field(title="Points")
-    each: Literal["receipt", "line"] = Field(default="receipt", title="Once per receipt or per line")
+    each: Literal["receipt", "line"] = Field(
+        default="receipt", title="Once per receipt or per line"
+    )
 
 
 def prepare(params: FixedBonus, terms: Terms, scale: int) -> Gives:

@@ -16,12 +16,18 @@ class Multiplier(Frozen):
     """`factor` times what was earned; the rule itself gives what is above once."""
 
     factor: Annotated[Amount, Field(gt=1, le=1000, title="Times")]
-    rules: Annotated[frozenset[RuleId], SORTED, Field(default=frozenset(), max_length=1000, title="Of these rules only")]
+    rules: Annotated[
+        frozenset[RuleId],
+        SORTED,
+        Field(default=frozenset(), max_length=1000, title="Of these rules only"),
+    ]
 
 
 def prepare(params: Multiplier, terms: Terms, scale: int) -> Multiplies:
     numerator, denominator = params.factor.as_integer_ratio()
-    return Multiplies(numerator, denominator, params.rules, (("factor", str(plain(params.factor))),))
+    return Multiplies(
+        numerator, denominator, params.rules, (("factor", str(plain(params.factor))),)
+    )
 
 
 _BASE = {
@@ -36,9 +42,9 @@ MECHANIC = Mechanic(
     code="multiplier",
     title={"en": "Multiplier", "ru": "Множитель"},
     summary={
-        "en": "Gives `factor` − 1 times what the other rules of its currency earned on the selected "
-        "goods of the receipt, after the limits of those rules; with `rules`, of those rules only. "
-        "How several multipliers join is set once for the programme in "
+        "en": "Gives `factor` − 1 times what the other rules of its currency earned on the "
+        "selected goods of the receipt, after the limits of those rules; with `rules`, of those "
+        "rules only. How several multipliers join is set once for the programme in "
         "`earning_policy: {multipliers: add | multiply | best}`.",
         "ru": "Даёт `factor` − 1 раз то, что другие правила той же валюты начислили за выбранные "
         "товары чека с учётом своих ограничений; с `rules` только названные правила. Как "

@@ -58,7 +58,7 @@ MECHANIC = Mechanic(
     summary={
         "en": "Gives `points` for every `per` of money paid for the selected goods: 1 per 10 is "
         "10 points per 100, 5 per 100 of a cashback currency is 5 %. Parts of a step count in "
-        "proportion unless `whole_steps` is set. `by_tier` replaces `points` for members of a tier.",
+        "proportion unless `whole_steps` is set. `by_tier` replaces `points` for the tier.",
         "ru": "Даёт `points` за каждые `per` денег, уплаченных за выбранные товары: 1 за 10 это 10 "
         "баллов со ста, 5 за 100 в валюте-кешбэке это 5 %. Неполный шаг засчитывается "
         "пропорционально, если не включено `whole_steps`. `by_tier` заменяет `points` для уровней.",

@@ -39,8 +39,7 @@ def prepare(params: RatePerUnit, terms: Terms, scale: int) -> Gives:
         given = quantity * numerator
         if given <= 0:
             return None
-        said = (*said, ("units", plain_units(quantity)))
-        return given, denominator, lines.quantities, said
+        return given, denominator, lines.quantities, (*said, ("units", plain_units(quantity)))
 
     return gives
 

@@ -1,5 +1,7 @@
 """More points from higher receipts, by steps."""
 
+from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -32,19 +34,20 @@ class ThresholdSteps(Frozen):
     @model_validator(mode="after")
     def _steps_rise(self) -> "ThresholdSteps":
         amounts = [step.from_ for step in self.steps]
-        if any(low >= high for low, high in zip(amounts, amounts[1:], strict=False)):
+        if any(low >= high for low, high in pairwise(amounts)):
             raise PydanticCustomError("programme.steps_must_rise", "steps must rise")
         return self
 
 
 def prepare(params: ThresholdSteps, terms: Terms, scale: int) -> Gives:
     rows: list[tuple[int, Given]] = []
-    total = 0
+    total, units = 0, Decimal(0)
     for step in params.steps:
         points = to_minor(step.points, scale)
         total += points
-        given = total if params.count == "each" else points
-        said = (("points", plain(step.points)), ("least", str(plain(step.from_))))
+        units += step.points
+        given, shown = (total, units) if params.count == "each" else (points, step.points)
+        said = (("points", plain(shown)), ("least", str(plain(step.from_))))
         rows.append((terms.money_minor(step.from_), (given, 1, None, said)))
     rows.reverse()
 

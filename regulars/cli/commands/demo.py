@@ -1,0 +1,142 @@
+"""`regulars demo`: a small chain with a year behind it, served and ready to be tried."""
+
+import json
+import os
+import shlex
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+from django.conf import settings
+
+from regulars.cli.commands.up import COMMAND as UP
+from regulars.cli.demo_chain import Built, Plan, build_chain, find_card
+from regulars.cli.session import Session, pass_session
+from regulars.contexts.security.types import Plane, Scope, system_actor
+from regulars.contexts.security.usecases.keys import issue_api_key, revoke_till_keys
+from regulars.contexts.till.queries.places import has_sales
+from regulars.core.demo.year import STORES
+from regulars.core.refusal import Refused
+from regulars.kit.clock import utc_now
+from regulars.kit.transactions import in_transaction
+
+DAYS = 365
+SEED = 7
+_TILL = "till-1"
+_SCOPES = (Scope.TILL_SALES, Scope.TILL_RETURNS, Scope.TILL_ENROL, Scope.TILL_STATEMENTS)
+
+
+class FolderInUse(Refused):
+    """There are sales in this folder already, and not the demo's."""
+
+    code = "demo.folder_in_use"
+
+
+@click.command()
+@click.option("--members", default=3000, show_default=True, type=click.IntRange(10, 100_000))
+@click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 3 * DAYS))
+@click.option("--seed", default=SEED, show_default=True, type=int)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--build-only", is_flag=True, help="Fill the database and end.")
+@click.pass_context
+@pass_session
+def demo(
+    session: Session,
+    context: click.Context,
+    members: int,
+    days: int,
+    seed: int,
+    host: str,
+    port: int,
+    build_only: bool,
+) -> None:
+    """Fill an empty folder with a chain of three shops, then serve it until Ctrl-C.
+
+    Without --data it has a folder of its own beside the ordinary one. Started again, it goes on
+    with what is there.
+    """
+    _use_own_folder(session)
+    now = utc_now()
+    with session.database() as held:
+        since = (now - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
+        plan = Plan(members, since, now, seed)
+        if not in_transaction(has_sales):
+            with session.progress("demo.progress", total=days + 1) as advance:
+                built = build_chain(plan, held.access.app, settings.SECRET_KEY.encode(), advance)
+            _show_built(session, built)
+        card = in_transaction(find_card)
+        if card is None:
+            raise FolderInUse(folder=str(session.home.root))
+        token = in_transaction(lambda: _issue_key(utc_now()))
+    _show_lines(session, f"http://{host}:{port}", token, card, now)
+    if not build_only:
+        context.invoke(UP, host=host, port=port, workers=1)
+
+
+COMMAND = demo
+
+
+def _use_own_folder(session: Session) -> None:
+    """Keep the demo apart from a real installation unless a folder was named."""
+    if "REGULARS_HOME" not in os.environ:
+        usual = session.home.root
+        session.use_home(usual.with_name(usual.name + "-demo"))
+
+
+def _issue_key(now: datetime) -> str:
+    """A new key for the demo's till; those of earlier starts end."""
+    by = system_actor("demo")
+    revoke_till_keys(STORES[0], _TILL, now=now, by=by)
+    issued = issue_api_key(
+        name="demo", plane=Plane.TILL, scopes=_SCOPES, store=STORES[0], till=_TILL, now=now, by=by
+    )
+    return issued.token
+
+
+def _show_built(session: Session, built: Built) -> None:
+    said = session.say(
+        "demo.built", members=built.members, sales=built.sales, returns=built.returns
+    )
+    session.show({"members": built.members, "sales": built.sales, "returns": built.returns}, said)
+
+
+def _show_lines(session: Session, url: str, token: str, card: str, now: datetime) -> None:
+    lines = _curl_lines(url, token, card, now)
+    shown = [session.say("demo.try"), ""]
+    for title, line in zip(("quote", "commit", "return"), lines, strict=True):
+        shown += [f"# {session.say('demo.' + title)}", line, ""]
+    session.show({"curl": lines}, shown)
+
+
+def _curl_lines(url: str, token: str, card: str, now: datetime) -> list[str]:
+    """Quote, commit and return of one receipt, to be pasted into a shell as they are."""
+    number = f"demo-{now:%H%M%S}"
+    receipt: dict[str, Any] = {
+        "member": {"card": card},
+        "occurred_at": now.isoformat(timespec="seconds"),
+        "lines": [
+            {"sku": "0101", "name": "Молоко", "category": ["food", "dairy", "milk"], "price_minor": 8990},
+            {"sku": "0401", "category": ["food", "fruit"], "quantity": "1.137", "price_minor": 14990},
+        ],
+    }  # fmt: skip
+    commit = {**receipt, "pay": {"points": "max"}}
+    back = {
+        "sale": {"receipt_id": number},
+        "occurred_at": now.isoformat(timespec="seconds"),
+        "lines": [{"id": "1", "quantity": 1}],
+    }
+    return [
+        _curl(url, token, "POST", "/till/v1/quotes", receipt),
+        _curl(url, token, "PUT", f"/till/v1/receipts/{number}", commit, f"sale-{number}"),
+        _curl(url, token, "PUT", f"/till/v1/returns/R-{number}", back, f"return-{number}"),
+    ]
+
+
+def _curl(url: str, token: str, method: str, path: str, body: object, key: str = "") -> str:
+    words = ["curl", "-sS", "-X", method, url + path, "-H", f"Authorization: Bearer {token}"]
+    words += ["-H", "Content-Type: application/json"]
+    if key:
+        words += ["-H", f"Idempotency-Key: {key}"]
+    words += ["-d", json.dumps(body, ensure_ascii=False, separators=(",", ":"))]
+    return " ".join(shlex.quote(word) for word in words)

@@ -1,0 +1,75 @@
+"""Requests done once by the answers stored under their idempotency keys."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from regulars.contexts.security.usecases.idempotency import (
+    begin_idempotent,
+    finish_idempotent,
+    forget_idempotent,
+)
+from regulars.kit.transactions import in_transaction
+from regulars.web.api.replies import Reply
+
+REPLAYED = (b"idempotent-replayed", b"true")
+
+
+class StoredOnce(NamedTuple):
+    """One request under a key: `owner` is whose key it is, `digest` what was asked."""
+
+    owner: str
+    key: str
+    digest: bytes
+    now: datetime
+
+    def begin(self) -> Reply | None:
+        """The answer given before, or None: go on. Raises what `begin_idempotent` raises."""
+        stored = begin_idempotent(self.owner, self.key, self.digest, now=self.now)
+        return None if stored is None else Reply(stored.status, stored.answer, (REPLAYED,))
+
+    def finish(self, reply: Reply) -> Reply:
+        """Keep the answer."""
+        finish_idempotent(self.owner, self.key, reply.status, reply.body, now=self.now)
+        return reply
+
+    def forget(self) -> None:
+        """Nothing came of it: the key is free again."""
+        forget_idempotent(self.owner, self.key)
+
+    async def run_async(
+        self,
+        task: Callable[[], Awaitable[Reply]],
+        work: Callable[[Callable[[], Any]], Awaitable[Any]],
+    ) -> Reply:
+        """For what happens outside of the ORM's transaction: claim, do, keep; three transactions.
+
+        Who dies between doing and keeping leaves the key claimed for five minutes; what is done
+        under it must bear being done again.
+        """
+        stored = await work(lambda: in_transaction(self.begin))
+        if stored is not None:
+            return stored
+        try:
+            reply = await task()
+        except Exception:
+            await work(lambda: in_transaction(self.forget))
+            raise
+        if reply.status >= 400:
+            await work(lambda: in_transaction(self.forget))
+            return reply
+        return await work(lambda: in_transaction(lambda: self.finish(reply)))
+
+
+def run_in_transaction(task: Callable[[], Reply], once: StoredOnce | None) -> Reply:
+    """`task` in one transaction together with the claim of its key and the keeping of its answer.
+
+    A refusal undoes all of it, so the same key may be used again.
+    """
+    if once is None:
+        return in_transaction(task)
+
+    def claimed() -> Reply:
+        return once.begin() or once.finish(task())
+
+    return in_transaction(claimed)

@@ -1,0 +1,242 @@
+"""Decisions as tills get them: figures by line, and a sentence for everything that was decided."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from regulars.contexts.till.types import (
+    Balance,
+    BooksView,
+    DecisionView,
+    EventView,
+    QuoteView,
+    ReturnView,
+    SaleView,
+)
+from regulars.core.purchase import Receipt
+from regulars.core.wording.telling import Units, tell
+
+Json = dict[str, Any]
+
+
+def quote_json(view: QuoteView, units: Units, language: str) -> Json:
+    """A quote; `earned_if_*` answers both «how much may I spend» and «how much shall I earn then»."""
+    return {
+        "quote": view.token,
+        "valid_until": view.valid_until,
+        "held": view.held,
+        "member": _member(view.member),
+        **_decision(view.decision, view.receipt, units, language),
+        "spendable": [
+            {
+                "currency": option.currency,
+                "balance": option.balance,
+                "least": option.minimum,
+                "most": option.most,
+                "step": option.step,
+                "worth_minor": option.worth_minor,
+                "reason": _reason(
+                    option.reason.code, dict(option.reason.params), units, language, option.currency
+                ),
+                "earned_if_spent": option.earned_if_spent,
+            }
+            for option in view.spendable
+        ],
+        "earned_if_nothing_spent": view.earned_if_nothing_spent,
+        "balances": balances_json(view.balances),
+        "units": units_json(units),
+    }
+
+
+def sale_json(view: SaleView, units: Units, language: str) -> Json:
+    """A sale; the same however often it is asked for."""
+    return {
+        "receipt_id": view.key.number,
+        "sale": view.id,
+        "store": view.key.store,
+        "till": view.key.till,
+        "member": _member(view.member),
+        "occurred_at": view.occurred_at,
+        "received_at": view.received_at,
+        **_decision(view.decision, view.receipt, units, language),
+        "balances": balances_json(view.balances),
+        "late": view.late,
+        "units": units_json(units),
+    }
+
+
+def return_json(view: ReturnView, units: Units, language: str) -> Json:
+    """A return; points by currency in minor units."""
+    return {
+        "return_id": view.key.number,
+        "return": view.id,
+        "sale": view.sale,
+        "store": view.key.store,
+        "till": view.key.till,
+        "member": _member(view.member),
+        "occurred_at": view.occurred_at,
+        "received_at": view.received_at,
+        "programme_version": view.version,
+        "refund_minor": view.refund_minor,
+        "lines": [
+            {"id": line, "quantity": quantity_text(quantity)}
+            for line, quantity in view.quantities.items()
+        ],
+        "points_restored": view.restored,
+        "points_to_take_back": view.reversed,
+        "points_taken_back": view.taken_back,
+        "reasons": [_reason(code, params, units, language) for code, params in view.reasons],
+        "balances": balances_json(view.balances),
+        "units": units_json(units),
+    }
+
+
+def event_json(view: EventView, units: Units, language: str) -> Json:
+    """What an event earned."""
+    return {
+        "member": _member(view.member),
+        "programme_version": view.version,
+        "awards": _awards(view.awards, units, language),
+        "limited": [_reason(code, params, units, language) for code, params in view.cut],
+        "balances": balances_json(view.balances),
+        "units": units_json(units),
+    }
+
+
+def books_json(view: BooksView, units: Units) -> Json:
+    """Balances, tier and what is due by the clock, in the order in which points are spent."""
+    return {
+        "member": view.member.id,
+        "programme_version": view.version,
+        "tier": view.tier,
+        "tier_until": view.tier_until,
+        "next_tier": view.next_tier,
+        "missing_to_next_tier": view.missing,
+        "visits": view.visits,
+        "balances": balances_json(view.balances),
+        "lots": [
+            {
+                "currency": currency,
+                "amount": left,
+                "earned_at": earned,
+                "active_from": active,
+                "expires_at": expires,
+            }
+            for currency, left, earned, active, expires in view.lots
+        ],
+        "units": units_json(units),
+    }
+
+
+def balances_json(balances: Mapping[str, Balance]) -> Json:
+    """Wallets by currency, in minor units."""
+    return {
+        code: {"pending": pending, "active": active, "held": held}
+        for code, (pending, active, held) in balances.items()
+    }
+
+
+def units_json(units: Units) -> Json:
+    """What the minor units are: decimals of money and of each currency."""
+    return {
+        "money": {"code": units.money, "scale": units.money_scale},
+        "currencies": units.scales,
+    }
+
+
+def quantity_text(thousandths: int) -> str:
+    """`1500` thousandths as `1.5`."""
+    whole, rest = divmod(thousandths, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)
+
+
+def _decision(view: DecisionView, receipt: Receipt, units: Units, language: str) -> Json:
+    return {
+        "programme_version": view.version,
+        "tier": view.tier or None,
+        "gross_minor": view.gross_minor,
+        "discount_minor": view.discount_minor,
+        "points_minor": view.points_minor,
+        "due_minor": view.due_minor,
+        "lines": _lines(view, receipt),
+        "discounts": [
+            {"id": id, "amount_minor": amount, "reason": _reason(*reason, units, language)}
+            for id, amount, _, reason in view.discounts
+        ],
+        "payments": [
+            {
+                "currency": currency,
+                "amount": amount,
+                "amount_minor": money,
+                "reason": _reason(*reason, units, language, currency),
+            }
+            for currency, amount, money, _, _, reason in view.payments
+        ],
+        "awards": _awards(view.awards, units, language),
+        "limited": [_reason(code, params, units, language) for code, params in view.cut],
+        "earned": earned(view.awards),
+    }
+
+
+def _lines(view: DecisionView, receipt: Receipt) -> list[Json]:
+    discounts = _sums((shares for _, _, shares, _ in view.discounts), receipt)
+    payments = _sums((shares for _, _, _, shares, _, _ in view.payments), receipt)
+    lines = [
+        {
+            "id": line.id,
+            "amount_minor": line.amount_minor,
+            "discount_minor": discount,
+            "points_minor": points,
+            "due_minor": due,
+            "earned": {},
+        }
+        for line, discount, points, due in zip(
+            receipt.lines, discounts, payments, view.due, strict=True
+        )
+    ]
+    for _, currency, _, shares, _ in view.awards:
+        for line, share in zip(lines, shares, strict=False):
+            if share:
+                earned_here = line["earned"]
+                earned_here[currency] = earned_here.get(currency, 0) + share
+    return lines
+
+
+def _sums(shares: Iterable[Sequence[int]], receipt: Receipt) -> Sequence[int]:
+    columns = list(shares)
+    if not columns:
+        return (0,) * len(receipt.lines)
+    return columns[0] if len(columns) == 1 else [sum(parts) for parts in zip(*columns, strict=True)]
+
+
+def _awards(awards: Sequence[Sequence[Any]], units: Units, language: str) -> list[Json]:
+    return [
+        {
+            "rule": rule,
+            "currency": currency,
+            "amount": amount,
+            "reason": _reason(*reason, units, language, currency),
+        }
+        for rule, currency, amount, _, reason in awards
+    ]
+
+
+def earned(awards: Sequence[Sequence[Any]]) -> dict[str, int]:
+    """What awards bring, by currency."""
+    sums: dict[str, int] = {}
+    for award in awards:
+        sums[award[1]] = sums.get(award[1], 0) + award[2]
+    return sums
+
+
+def _reason(
+    code: str,
+    params: Mapping[str, object],
+    units: Units,
+    language: str,
+    currency: str | None = None,
+) -> Json:
+    return {"code": code, "text": tell(code, params, units, language, currency=currency)}
+
+
+def _member(ref: Any) -> str | None:
+    return None if ref is None else str(ref.id)

@@ -1,0 +1,332 @@
+"""What tills are answered, as the API document describes it. All money and points are minor units."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Shape(BaseModel):
+    """A part of an answer; answers have these members and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class MoneyUnits(Shape):
+    """The money of the programme and its decimals."""
+
+    code: str = Field(description="ISO 4217")
+    scale: int
+
+
+class Units(Shape):
+    """How many decimals the minor units of money and of each currency have."""
+
+    money: MoneyUnits
+    currencies: dict[str, int]
+
+
+class Told(Shape):
+    """Why something was decided: a stable code and a sentence in the language asked for."""
+
+    code: str
+    text: str
+
+
+class Wallet(Shape):
+    """What a member holds of one currency."""
+
+    pending: int
+    active: int
+    held: int
+
+
+class DecidedLine(Shape):
+    """One line after everything was decided."""
+
+    id: str
+    amount_minor: int
+    discount_minor: int
+    points_minor: int = Field(description="Money of the line that points pay")
+    due_minor: int
+    earned: dict[str, int]
+
+
+class DecidedDiscount(Shape):
+    """A price reduction."""
+
+    id: str
+    amount_minor: int
+    reason: Told
+
+
+class DecidedPayment(Shape):
+    """A part paid with a currency of the programme."""
+
+    currency: str
+    amount: int = Field(description="Minor units of the currency")
+    amount_minor: int = Field(description="The money it pays")
+    reason: Told
+
+
+class DecidedAward(Shape):
+    """What a rule of the programme gives."""
+
+    rule: str
+    currency: str
+    amount: int
+    reason: Told
+
+
+class Decided(Shape):
+    """What was decided on a receipt."""
+
+    programme_version: int
+    tier: str | None
+    gross_minor: int
+    discount_minor: int
+    points_minor: int
+    due_minor: int = Field(description="Left to pay in money")
+    lines: list[DecidedLine]
+    discounts: list[DecidedDiscount]
+    payments: list[DecidedPayment]
+    awards: list[DecidedAward]
+    limited: list[Told] = Field(description="Limits that took something away")
+    earned: dict[str, int]
+    balances: dict[str, Wallet]
+    units: Units
+
+
+class SpendableOption(Shape):
+    """How much of a currency may pay this receipt, and what would be earned then."""
+
+    currency: str
+    balance: int
+    least: int
+    most: int
+    step: int
+    worth_minor: int = Field(description="Money that `most` pays")
+    reason: Told
+    earned_if_spent: dict[str, int]
+
+
+class QuoteAnswer(Decided):
+    """The answer to «what would happen»."""
+
+    quote: str = Field(description="Token for the commit")
+    valid_until: datetime
+    held: bool
+    member: UUID | None
+    spendable: list[SpendableOption]
+    earned_if_nothing_spent: dict[str, int]
+
+
+class Late(Shape):
+    """What a receipt that came late would have changed, had it come in time."""
+
+    later_purchases: int
+    tier_then: str
+    tier_since: str
+
+
+class SaleAnswer(Decided):
+    """A sale."""
+
+    receipt_id: str
+    sale: UUID
+    store: str
+    till: str
+    member: UUID | None
+    occurred_at: datetime
+    received_at: datetime
+    late: Late | None
+
+
+class CancelAnswer(Shape):
+    """What a cancelled quote let go, by currency."""
+
+    released: dict[str, int]
+
+
+class ReturnedLine(Shape):
+    """How much of a line came back."""
+
+    id: str
+    quantity: str
+
+
+class ReturnAnswer(Shape):
+    """A return."""
+
+    return_id: str
+    return_: UUID = Field(alias="return")
+    sale: UUID
+    store: str
+    till: str
+    member: UUID | None
+    occurred_at: datetime
+    received_at: datetime
+    programme_version: int
+    refund_minor: int
+    lines: list[ReturnedLine]
+    points_restored: dict[str, int] = Field(description="Given back: they had paid for the goods")
+    points_to_take_back: dict[str, int] = Field(description="Earned on the goods")
+    points_taken_back: dict[str, int] = Field(description="Of these, what could be taken")
+    reasons: list[Told]
+    balances: dict[str, Wallet]
+    units: Units
+
+
+class EventAnswer(Shape):
+    """What an event earned."""
+
+    member: UUID
+    programme_version: int
+    awards: list[DecidedAward]
+    limited: list[Told]
+    balances: dict[str, Wallet]
+    units: Units
+
+
+class Lot(Shape):
+    """Points earned together and what is left of them."""
+
+    currency: str
+    amount: int
+    earned_at: datetime
+    active_from: datetime
+    expires_at: datetime | None
+
+
+class BooksAnswer(Shape):
+    """A member's balances and tier at a moment."""
+
+    member: UUID
+    programme_version: int
+    tier: str | None
+    tier_until: datetime | None
+    next_tier: str | None
+    missing_to_next_tier: int
+    visits: int
+    balances: dict[str, Wallet]
+    lots: list[Lot]
+    units: Units
+
+
+class Worth(Shape):
+    """What a balance would pay at most."""
+
+    currency: str
+    balance: int
+    worth_minor: int
+
+
+class IdentifiedMember(Shape):
+    """A member as the cashier greets them."""
+
+    id: UUID
+    name: str = Field(description="Given name and an initial; empty where unknown")
+    contact: str = Field(description="Masked")
+    is_staff: bool
+    tier: str | None
+    next_tier: str | None
+    missing_to_next_tier: int
+    balances: dict[str, Wallet]
+    spendable: list[Worth]
+
+
+class Candidate(Shape):
+    """Somebody the cashier may mean."""
+
+    id: UUID
+    name: str
+    contact: str = Field(description="Masked")
+
+
+class IdentifyAnswer(Shape):
+    """Who was meant: one member, or several whose name begins so."""
+
+    by: Literal["card", "phone", "email", "app", "external", "name"]
+    member: IdentifiedMember | None
+    candidates: list[Candidate]
+    units: Units
+
+
+class EnrolAnswer(Shape):
+    """A new member and what signing up earned."""
+
+    member: UUID
+    is_new: bool
+    sign_up: EventAnswer | None
+
+
+class StatementLineShape(Shape):
+    """One movement on the account."""
+
+    seq: int
+    kind: str
+    title: str
+    occurred_at: datetime
+    posted_at: datetime
+    programme_version: int
+    moves: dict[str, Wallet]
+    balances: dict[str, Wallet]
+    receipt_id: str | None
+    reasons: list[Told]
+
+
+class StatementAnswer(Shape):
+    """Movements, the newest first; `next` continues the list."""
+
+    lines: list[StatementLineShape]
+    next: str | None
+    units: Units
+
+
+class RewardShape(Shape):
+    """A reward of the catalogue."""
+
+    code: str
+    title: str
+    description: str | None
+    currency: str
+    price_minor: int
+    stock: int | None
+    refused: Told | None = Field(description="Why this member may not have it now")
+
+
+class RewardsAnswer(Shape):
+    """Rewards on offer."""
+
+    rewards: list[RewardShape]
+
+
+class RedemptionAnswer(Shape):
+    """A reward taken for points."""
+
+    redemption: UUID
+    member: UUID
+    reward: str
+    currency: str
+    price_minor: int
+    status: Literal["redeemed", "cancelled"]
+    redeemed_at: datetime
+    cancelled_at: datetime | None
+
+
+class BatchItem(Shape):
+    """What became of one receipt or return of a batch: an answer or a problem."""
+
+    kind: Literal["receipt", "return"] | None
+    id: str | None
+    status: int
+    replayed: bool
+    answer: dict[str, Any] | None
+    problem: dict[str, Any] | None
+
+
+class BatchAnswer(Shape):
+    """One entry for each item, in the order they came."""
+
+    items: list[BatchItem]
