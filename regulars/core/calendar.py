@@ -3,6 +3,7 @@
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -61,9 +62,8 @@ def add(moment: datetime, duration: Duration, zone: ZoneInfo, times: int = 1) ->
     """
     if duration.months or duration.days:
         local = moment.astimezone(zone)
-        day = add_months(local.date(), duration.months * times)
-        wall = datetime.combine(day + timedelta(days=duration.days * times), local.time(), zone)
-        return wall.astimezone(UTC)
+        day = _moved(local.date(), duration.months * times, duration.days * times)
+        return datetime.combine(day, local.time(), zone).astimezone(UTC)
     return moment + times * timedelta(hours=duration.hours, minutes=duration.minutes)
 
 
@@ -77,6 +77,12 @@ def add_months(day: date, months: int) -> date:
     month = day.year * 12 + day.month - 1 + months
     year, month = divmod(month, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+@lru_cache(maxsize=4096)
+def _moved(day: date, months: int, days: int) -> date:
+    """Months first, then days: what `add` means by both."""
+    return add_months(day, months) + timedelta(days=days)
 
 
 def period_number(moment: datetime, period: Period, zone: ZoneInfo) -> int:

@@ -28,6 +28,9 @@ _OPEN_QUOTE = "unexpected end of data"
 _UNDECODABLE = "\ufffd"
 
 
+_Line = tuple[int, str | None]
+
+
 class TableUnreadable(Invalid):
     """The file cannot be read, is empty, or is no CSV with headings."""
 
@@ -82,10 +85,10 @@ def rows_of(path: Path, form: Form) -> Iterator[Iterator[Row]]:
 
 def _rows(file: IO[str], form: Form) -> Iterator[Row]:
     lines = _lines(file)
-    waiting: deque[tuple[int, str | None]] = deque()
+    waiting: deque[_Line] = deque()
     seen_headings = False
-    while waiting or (following := next(lines, None)):
-        first, text = waiting.popleft() if waiting else following
+    while following := waiting.popleft() if waiting else next(lines, None):
+        first, text = following
         cells, more = _parsed(text, form.delimiter, waiting, lines)
         if cells is None:
             yield Row(first, {}, "table.row_malformed")
@@ -98,15 +101,13 @@ def _rows(file: IO[str], form: Form) -> Iterator[Row]:
 
 
 def _parsed(
-    text: str | None,
-    delimiter: str,
-    waiting: deque[tuple[int, str | None]],
-    lines: Iterator[tuple[int, str | None]],
-) -> tuple[list[str] | None, list[tuple[int, str | None]]]:
-    """The cells of a row that begins with the line `text`, or None; and which lines it took more."""
-    taken: list[tuple[int, str | None]] = []
-    record = [text]
-    while None not in record:
+    text: str | None, delimiter: str, waiting: deque[_Line], lines: Iterator[_Line]
+) -> tuple[list[str] | None, list[_Line]]:
+    """The cells of the row that begins with `text`, or None; and the lines it took more."""
+    taken: list[_Line] = []
+    record: list[str] = []
+    while text is not None:
+        record.append(text)
         try:
             return next(csv.reader(record, delimiter=delimiter, strict=True), []), taken
         except csv.Error as error:
@@ -116,11 +117,11 @@ def _parsed(
         if following is None:
             break
         taken.append(following)
-        record.append(following[1])
+        text = following[1]
     return None, taken
 
 
-def _lines(file: IO[str]) -> Iterator[tuple[int, str | None]]:
+def _lines(file: IO[str]) -> Iterator[_Line]:
     """Each line with its number; None for one so long that nobody wrote it."""
     number = 0
     while line := file.readline(_LINE_LENGTH_MAX):

@@ -7,7 +7,9 @@ import os
 from datetime import UTC, datetime
 
 # These log values of requests, statements or job arguments at their lower levels.
-_TALKATIVE = ("asyncio", "httpx", "procrastinate", "psycopg", "psycopg.pool", "urllib3", "django")
+_TALKATIVE = ("asyncio", "httpx", "procrastinate", "psycopg", "urllib3", "django")
+# These warn of what is expected: a wrong address, a database that is being started again.
+_EASILY_ALARMED = ("asyncpg.pool", "django.request", "psycopg.pool")
 _STANDARD = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctime"}
 
 
@@ -85,6 +87,7 @@ def configure(*, verbose: bool = False) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": formatter}},
             "root": {"handlers": ["stderr"], "level": "INFO" if verbose else "WARNING"},
-            "loggers": {name: {"level": "WARNING"} for name in _TALKATIVE},
+            "loggers": {name: {"level": "WARNING"} for name in _TALKATIVE}
+            | {name: {"level": "ERROR"} for name in _EASILY_ALARMED},
         }
     )

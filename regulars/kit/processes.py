@@ -1,6 +1,7 @@
 """Processes that belong together: they end with the one that started them, however that ends."""
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -9,6 +10,18 @@ import time
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_EVERY_S = 1.0
+_YOUNG_OBJECTS = 50_000
+
+
+def calm_collector() -> None:
+    """Let the garbage collector look less often, and never again at what is there now.
+
+    For processes that make many short-lived objects and hardly any cycles, such as decisions on
+    receipts: its full passes would cost more than the decisions.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 100)
 
 
 def die_with_parent() -> None:

@@ -1,7 +1,7 @@
 """The project's source, parsed once, for the tests of its laws."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -69,3 +69,9 @@ def python_files() -> list[Path]:
     folders = (PACKAGE, ROOT / "tests", ROOT / "bench")
     found = (path for folder in folders for path in sorted(folder.rglob("*.py")))
     return [path for path in found if "migrations" not in path.parts]
+
+
+def assert_none(problems: Iterable[str]) -> None:
+    """Fail with all `problems`, each on a line of its own, if there are any."""
+    found = [problem.replace(f"{ROOT}/", "") for problem in problems]
+    assert not found, "\n" + "\n".join(found)

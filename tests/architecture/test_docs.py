@@ -12,7 +12,7 @@ from regulars.cli.main import regulars
 from regulars.cli.session import ExitCode
 
 CLI = (ROOT / "docs" / "cli.md").read_text()
-VARIABLE = re.compile(r"REGULARS_[A-Z_]*[A-Z]")
+VARIABLE = re.compile(r"REGULARS_[A-Z0-9_]*[A-Z]")
 NAMES = sorted(module.name.replace("_", "-") for module in iter_modules(commands.__path__))
 # Links to folders and files of the repository, not to the web.
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)")

@@ -3,31 +3,17 @@
 import ast
 import re
 
-import pytest
-
-from architecture.source import modules
-from regulars.core.wording.catalogue import LANGUAGES, SENTENCES, sentence
+from architecture.source import assert_none, modules
+from regulars.core.wording.catalogue import LANGUAGES, SENTENCES
 
 GAP = re.compile(r"\{(\w+)[^{}]*\}")
 PLURALS = re.compile(r"\{\w+\|([^{}]*)\}")
+CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 SPEAKING = {"say", "tell", "progress"}
 
 
-def codes_of_refusals():
-    """The code of each class that states one, with where it stands."""
-    for module in modules():
-        for node in module.classes():
-            if not any("Refused" in n or n in REFUSALS for n in map(ast.unparse, node.bases)):
-                continue
-            for statement in node.body:
-                if not isinstance(statement, ast.Assign):
-                    continue
-                named, value = ast.unparse(statement.targets[0]), statement.value
-                if named == "code" and isinstance(value, ast.Constant):
-                    yield pytest.param(value.value, id=f"{module}:{node.name}")
-
-
-def refusals() -> set[str]:
+def refusals():
     """The names of Refused and of everything derived from it, found by following bases."""
     bases = {
         node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases}
@@ -40,48 +26,60 @@ def refusals() -> set[str]:
     return found
 
 
-REFUSALS = refusals()
+def codes_of_refusals():
+    """The code that each kind of refusal states, with where it stands."""
+    known = refusals()
+    for module in modules():
+        for node in module.classes():
+            for statement in node.body if node.name in known else ():
+                if not isinstance(statement, ast.Assign):
+                    continue
+                named, value = ast.unparse(statement.targets[0]), statement.value
+                if named == "code" and isinstance(value, ast.Constant):
+                    yield f"{module}:{node.name}", value.value
 
 
 def codes_of_commands():
-    """The codes that the command line says by name."""
+    """The codes that the command line says by name, with where they stand."""
     for module in modules():
-        if module.name[1:2] != ("cli",):
-            continue
-        for node in ast.walk(module.tree):
+        for node in ast.walk(module.tree) if module.name[1:2] == ("cli",) else ():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 first = node.args[0] if node.args else None
                 if node.func.attr in SPEAKING and isinstance(first, ast.Constant):
-                    yield pytest.param(first.value, id=f"{module}:{node.lineno}")
+                    yield f"{module}:{node.lineno}", first.value
 
 
 def test_the_languages_have_the_same_sentences():
-    english = SENTENCES["en"].keys()
     for language in LANGUAGES:
-        assert SENTENCES[language].keys() == english
+        assert SENTENCES[language].keys() == SENTENCES["en"].keys()
 
 
-@pytest.mark.parametrize("code", sorted(SENTENCES["en"]))
-def test_the_languages_leave_the_same_gaps(code):
-    gaps = {frozenset(GAP.findall(SENTENCES[language][code])) for language in LANGUAGES}
-    assert len(gaps) == 1
+def test_the_languages_leave_the_same_gaps():
+    def gaps(code):
+        return {frozenset(GAP.findall(SENTENCES[language][code])) for language in LANGUAGES}
+
+    assert_none(code for code in SENTENCES["en"] if len(gaps(code)) != 1)
 
 
-@pytest.mark.parametrize("code", sorted(SENTENCES["en"]))
-def test_a_number_has_all_the_plural_forms_of_its_language(code):
-    for language, forms in (("en", 2), ("ru", 3)):
-        for found in PLURALS.findall(SENTENCES[language][code]):
-            assert len(found.split("|")) == forms, language
+def test_a_number_has_all_the_plural_forms_of_its_language():
+    assert_none(
+        f"{code} ({language})"
+        for language, forms in (("en", 2), ("ru", 3))
+        for code, template in SENTENCES[language].items()
+        for found in PLURALS.findall(template)
+        if len(found.split("|")) != forms
+    )
 
 
-@pytest.mark.parametrize("code", sorted(SENTENCES["ru"]))
-def test_a_russian_sentence_is_in_russian(code):
-    assert re.search(r"[а-яё]", SENTENCES["ru"][code], re.IGNORECASE)
-    assert not re.search(r"[а-яё]", SENTENCES["en"][code], re.IGNORECASE)
+def test_a_sentence_is_in_its_language():
+    assert_none(code for code, template in SENTENCES["en"].items() if CYRILLIC.search(template))
+    bare = {code: GAP.sub("", template) for code, template in SENTENCES["ru"].items()}
+    assert_none(
+        code for code, text in bare.items() if LATIN.search(text) and not CYRILLIC.search(text)
+    )
 
 
-@pytest.mark.parametrize("code", [*codes_of_refusals(), *codes_of_commands()])
-def test_a_code_has_a_sentence_in_every_language(code):
-    for language in LANGUAGES:
-        assert code in SENTENCES[language]
-        assert sentence(code, {}, language) != code
+def test_every_code_has_a_sentence():
+    said = [*codes_of_refusals(), *codes_of_commands()]
+    assert len(said) > 20
+    assert_none(f"{where} {code}" for where, code in said if code not in SENTENCES["en"])

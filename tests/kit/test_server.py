@@ -231,6 +231,20 @@ def test_a_killed_server_is_brought_back_under_the_same_address(home):
     server.stop()
 
 
+def test_removed_data_are_not_replaced_by_an_empty_database(home):
+    server = EmbeddedServer(home)
+    server.start()
+    end_whatever_runs(home)
+    wait_until(lambda: not server.is_running())
+    home.data.rename(home.root / "removed")
+    with pytest.raises(DatabaseUnavailable):
+        server.ensure()
+    assert not home.data.exists()
+    (home.root / "removed").rename(home.data)
+    server.ensure()
+    server.stop()
+
+
 def test_the_server_of_a_killed_program_is_adopted_and_stopped(home):
     program = "\n".join(
         [

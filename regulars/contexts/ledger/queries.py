@@ -1,13 +1,28 @@
 """Reads of the ledger that other contexts ask for."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
 
 from regulars.contexts.ledger.books import load_account
+from regulars.contexts.ledger.models import LedgerTransaction
+from regulars.contexts.ledger.types import StatementLine, WalletView
 from regulars.contexts.members.types import MemberRef
+from regulars.core.ledger.accounts import MEMBER_ACCOUNTS
 from regulars.core.ledger.book import Book
 from regulars.core.programme.compiled import Compiled
 from regulars.core.till.standing import standing_at
 from regulars.core.till.terms import terms_of
+
+_BALANCES = """
+SELECT posting ->> 0, posting ->> 1, sum((posting ->> 2)::bigint)::bigint
+FROM ledger_transaction t, json_array_elements(t.postings) AS posting
+WHERE t.bucket = %s AND t.member_id = %s AND t.seq <= %s AND posting ->> 1 = ANY(%s)
+GROUP BY 1, 2
+"""
+_NOTHING = WalletView(0, 0, 0)
 
 
 def standing(member: MemberRef, programme: Compiled, at: datetime) -> str:
@@ -17,3 +32,58 @@ def standing(member: MemberRef, programme: Compiled, at: datetime) -> str:
     book = Book(account, zone=programme.zone, posted_at=at)
     found = standing_at(book, terms.rungs, at)
     return found.tier if found else ""
+
+
+def list_statement(
+    member: MemberRef, *, before: int | None = None, limit: int = 50
+) -> tuple[StatementLine, ...]:
+    """A member's transactions, the newest first: at most `limit`, those with `seq` < `before`.
+
+    Each tells what it moved and what was in the wallets after it, by sums of postings alone.
+    """
+    rows = LedgerTransaction.objects.filter(bucket=member.bucket, member_id=member.id)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    found = list(rows.order_by("-seq")[:limit])
+    if not found:
+        return ()
+    after = _balances(member, found[0].seq)
+    lines = []
+    for row in found:
+        moves = _moves(row.postings)
+        lines.append(
+            StatementLine(
+                row.seq,
+                row.kind,
+                row.occurred_at,
+                row.posted_at,
+                row.source,
+                row.version,
+                moves,
+                dict(after),
+                row.facts,
+            )
+        )
+        for code, move in moves.items():
+            held = after[code]
+            after[code] = WalletView(*(have - came for have, came in zip(held, move, strict=True)))
+    return tuple(lines)
+
+
+def _balances(member: MemberRef, seq: int) -> dict[str, WalletView]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES, [member.bucket, member.id, seq, list(MEMBER_ACCOUNTS)])
+        return _wallets(cursor.fetchall())
+
+
+def _moves(postings: Iterable[Sequence[Any]]) -> Mapping[str, WalletView]:
+    return _wallets(posting for posting in postings if posting[1] in MEMBER_ACCOUNTS)
+
+
+def _wallets(postings: Iterable[Sequence[Any]]) -> dict[str, WalletView]:
+    wallets: dict[str, WalletView] = {}
+    for currency, account, amount in postings:
+        wallet = wallets.get(currency, _NOTHING)
+        there: int = getattr(wallet, account)
+        wallets[currency] = wallet._replace(**{account: there + amount})
+    return dict(sorted(wallets.items()))

@@ -28,7 +28,7 @@ class MemberChanged(Refused):
     kind = "changed"
 
 
-def check_may_change(ref: MemberRef, by: Actor, *permissions: Permission) -> None:
+def check_may_change(ref: MemberRef, *permissions: Permission, by: Actor) -> None:
     """A member may change the own data; anybody else needs one of `permissions`.
 
     Raises MemberNotFound for a member who is after another's data, PermissionMissing.

@@ -165,6 +165,14 @@ def look_up(
     return _by_name(text, max(1, min(limit, FOUND_MAX)), within)
 
 
+def get_found(ref: MemberRef, *, within: Reach) -> Found:
+    """A member known by id, as much of them as a cashier sees. Raises MemberNotFound."""
+    row = _in_reach(Member.objects.all(), within).filter(bucket=ref.bucket, id=ref.id).first()
+    if row is None:
+        raise MemberNotFound
+    return _found(row, None, ProfileRow.objects.filter(pk=tuple(ref)).first())
+
+
 def get_member(ref: MemberRef, *, within: Reach) -> MemberView:
     """One member without contact data. Raises MemberNotFound, also for one out of reach."""
     row = _in_reach(Member.objects.all(), within).filter(bucket=ref.bucket, id=ref.id).first()

@@ -19,8 +19,9 @@ from regulars.contexts.till.batch import (
     affinity,
     current_revision,
 )
+from regulars.contexts.till.rewinding import LookBack
 from regulars.contexts.till.room import Room
-from regulars.contexts.till.types import Answer, Command
+from regulars.contexts.till.types import Answer, Command, QuoteSale, ReadBooks
 from regulars.core.programme.compiled import Compiled
 from regulars.core.programme.timeline import Timeline
 from regulars.core.till.terms import terms_of
@@ -29,9 +30,11 @@ from regulars.kit.database.failures import DatabaseUnavailable
 from regulars.kit.dsn import Dsn
 from regulars.kit.ids import new_id
 from regulars.kit.pool import open_pool
+from regulars.kit.processes import calm_collector
 
 CONNECTIONS = 2
 BATCH_MAX = 100
+PRESENT = timedelta(seconds=2)  # what is so little past is the till's «now» on its way to us
 PATIENCE = timedelta(seconds=20)  # how long a restart of the database is waited out
 
 _LOST = (
@@ -71,7 +74,11 @@ class Desk:
         return await self._batcher.submit(command)
 
     async def run(
-        self, commands: Sequence[Command], *, now: datetime | None = None
+        self,
+        commands: Sequence[Command],
+        *,
+        kind: type[Batch] = Batch,
+        now: datetime | None = None,
     ) -> list[Result]:
         """An answer or exception for each of `commands`, which are decided in their order.
 
@@ -81,7 +88,7 @@ class Desk:
         pause = 0.05
         while True:
             try:
-                return await self._run_once(commands, now)
+                return await self._run_once(commands, now, kind)
             except TimelineMoved:
                 await self._read_timeline()
             except _LOST:
@@ -89,6 +96,21 @@ class Desk:
                     raise DatabaseUnavailable from None
                 await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311
                 pause = min(pause * 2, 1.0)
+
+    async def look_back(self, command: QuoteSale | ReadBooks) -> Answer:
+        """The answer by the books as they were, or will be, at the moment that is asked about.
+
+        Nothing is written; a quote made here binds nobody. Raises what the decision refuses, and
+        DatabaseUnavailable.
+        """
+        (result,) = await self.run([command], kind=LookBack)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def is_past(self, moment: datetime) -> bool:
+        """Whether `moment` is before what a command sent now is about."""
+        return moment < self._clock() - PRESENT
 
     async def close(self) -> None:
         """Answer what was taken, then let the connections go."""
@@ -104,7 +126,9 @@ class Desk:
         number = self._timeline.version_at(moment)
         return None if number is None else self._versions[number]
 
-    async def _run_once(self, commands: Sequence[Command], now: datetime | None) -> list[Result]:
+    async def _run_once(
+        self, commands: Sequence[Command], now: datetime | None, kind: type[Batch]
+    ) -> list[Result]:
         if self._revision < 0:
             await self._read_timeline()
         moment = self._clock() if now is None else now
@@ -115,10 +139,11 @@ class Desk:
             programme_at=self.programme_at,
             version=self._version,
             make_id=lambda: new_id(now=moment),
+            binding=kind is not LookBack,
         )
         async with self.pool.acquire() as connection:
             ladder = terms_of(programme).fingerprint if programme else ""
-            return await Batch(connection, room, self._revision, ladder).run(commands)
+            return await kind(connection, room, self._revision, ladder).run(commands)
 
     def _version(self, number: int) -> Compiled:
         return self._versions[number]
@@ -139,5 +164,6 @@ class Desk:
 
 async def open_desk(dsn: Dsn, *, secret: bytes, clock: Callable[[], datetime]) -> Desk:
     """A desk on the database, with its few connections."""
+    calm_collector()
     pool: Any = await open_pool(dsn, size=CONNECTIONS + 1)
     return Desk(pool, secret, clock)

@@ -18,6 +18,7 @@ from regulars.contexts.till.types import (
     SaleKey,
     SaleView,
 )
+from regulars.core.earning.settle import Award
 from regulars.core.ledger.accounts import State
 from regulars.core.ledger.lots import Taken
 from regulars.core.purchase import Line, Receipt
@@ -27,6 +28,8 @@ from regulars.core.till.decision import Decision, MemberFacts
 from regulars.core.till.returns import Sold, SoldLine, Undone
 
 Row = Mapping[str, Any]
+
+_CATEGORY, _TAGS = Line._fields.index("category"), Line._fields.index("tags")
 
 
 def member_of(row: Row) -> MemberFacts | None:
@@ -75,9 +78,9 @@ def receipt_of(text: str, key: SaleKey, occurred_at: datetime, channel: str) -> 
     )
 
 
-def reason_json(reason: Reason) -> list[Any]:
-    """A reason as JSON: its code and what its sentence needs."""
-    return [reason.code, dict(reason.params)]
+def reason_json(reason: Reason) -> tuple[str, dict[str, Any]]:
+    """A reason as it is told: its code and what its sentence needs."""
+    return reason.code, dict(reason.params)
 
 
 def reason_of(value: Sequence[Any]) -> Reason:
@@ -94,27 +97,27 @@ def decision_view(decision: Decision) -> DecisionView:
         decision.discount_minor,
         decision.points_minor,
         decision.due_minor,
-        list(decision.due),
-        [[d.id, d.amount_minor, list(d.shares), reason_json(d.reason)] for d in decision.discounts],
-        [
+        decision.due,
+        tuple([(d.id, d.amount_minor, d.shares, reason_json(d.reason)) for d in decision.discounts]),
+        tuple(
             [
-                p.currency,
-                p.amount,
-                p.money_minor,
-                list(p.shares),
-                list(p.units),
-                reason_json(p.reason),
+                (p.currency, p.amount, p.money_minor, p.shares, p.units, reason_json(p.reason))
+                for p in decision.payments
             ]
-            for p in decision.payments
-        ],
+        ),
         awards_json(decision.earnings.awards),
-        [reason_json(reason) for reason in decision.earnings.cut],
+        tuple([reason_json(reason) for reason in decision.earnings.cut]),
     )
 
 
-def awards_json(awards: Iterable[Any]) -> list[list[Any]]:
+def awards_json(awards: Iterable[Award]) -> tuple[tuple[Any, ...], ...]:
     """Awards as (rule, currency, amount, shares, reason)."""
-    return [[a.rule, a.currency, a.amount, list(a.shares), reason_json(a.reason)] for a in awards]
+    return tuple(
+        [
+            (rule, currency, amount, shares, (reason.code, dict(reason.params)))
+            for rule, currency, amount, shares, reason in awards
+        ]
+    )
 
 
 def stored_decision(
@@ -153,11 +156,7 @@ def sale_view(row: Row, replayed: bool = False) -> SaleView:
         row["discount_minor"],
         row["points_minor"],
         row["paid_minor"],
-        body["due"],
-        body["discounts"],
-        body["payments"],
-        body["awards"],
-        body["cut"],
+        *(_tuples(body[part]) for part in ("due", "discounts", "payments", "awards", "cut")),
     )
     return SaleView(
         row["id"],
@@ -308,24 +307,16 @@ def _ref_of(row: Row) -> MemberRef | None:
     return None if ref.id == NOBODY.id else ref
 
 
-def _line_row(line: Line) -> list[Any]:
-    return [
-        line.id,
-        line.sku,
-        line.quantity,
-        line.price_minor,
-        line.amount_minor,
-        line.category,
-        line.brand,
-        line.minimum_minor,
-        line.cost_minor,
-        line.tax_rate_bp,
-        sorted(line.tags),
-        line.name,
-    ]
+def _tuples(value: Any) -> Any:
+    """Lists out of JSON as the tuples they were made of."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _line_row(line: Line) -> tuple[Any, ...]:
+    return (*line[:_TAGS], sorted(line.tags), *line[_TAGS + 1 :])
 
 
 def _line_of(row: Sequence[Any]) -> Line:
     values = list(row)
-    values[5], values[10] = tuple(values[5]), frozenset(values[10])
+    values[_CATEGORY], values[_TAGS] = tuple(values[_CATEGORY]), frozenset(values[_TAGS])
     return Line._make(values)

@@ -37,7 +37,9 @@ def decide_quote(command: QuoteSale, row: Row, room: Room) -> Outcome:
         decision = decide(programme, None, None, "", receipt, {})
         return Outcome(_view(decision, (), {}, None, receipt, programme, room, held=False))
     book = room.open_book(programme, row, at=receipt.occurred_at)
-    view = quote(programme, book, member, receipt, command.pay, room, hold=command.hold)
+    view = quote(
+        programme, book, member, receipt, command.pay, room, hold=command.hold and room.binding
+    )
     if not view.held:
         return Outcome(view)
     return Outcome(view, room.keep(book.close()))
@@ -194,14 +196,16 @@ def _view(
     *,
     held: bool,
 ) -> QuoteView:
-    until = add(room.now, programme.document.timing.quote_valid, programme.zone)
+    until = room.now
+    if room.binding:
+        until = add(until, programme.document.timing.quote_valid, programme.zone)
     quoted = Quoted(
         str(room.make_id()),
         "" if member is None else str(member.id),
         basket_digest(receipt, None if member is None else member.id),
         programme.version,
         micros(receipt.occurred_at),
-        micros(until),
+        micros(until) if room.binding else 0,
         promise_digest(promise_of(decision)),
         {p.currency: p.amount for p in decision.payments},
         held,

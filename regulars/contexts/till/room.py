@@ -46,6 +46,7 @@ class Room:
     programme_at: Callable[[datetime], Compiled | None]
     version: Callable[[int], Compiled]
     make_id: Callable[[], UUID]
+    binding: bool = True  # False: a question about another moment, whose quote promises nothing
     accounts: dict[UUID, Account] = field(default_factory=dict)
     whole: set[UUID] = field(default_factory=set)  # whose every lot is at hand
     returned: dict[UUID, tuple[Mapping[str, int], int]] = field(default_factory=dict)

@@ -116,12 +116,11 @@ class Balance(NamedTuple):
     held: int
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionView:
+class DecisionView(NamedTuple):
     """A decision in the one shape in which it is answered, stored and answered again.
 
     Discounts are (id, amount, shares, reason); payments (currency, amount, money, shares, units, reason);
-    awards (rule, currency, amount, shares, reason). Everything is JSON.
+    awards (rule, currency, amount, shares, reason); a reason is (code, params). Tuples throughout.
     """
 
     version: int
@@ -130,11 +129,11 @@ class DecisionView:
     discount_minor: int
     points_minor: int
     due_minor: int
-    due: list[int]
-    discounts: list[list[Any]]
-    payments: list[list[Any]]
-    awards: list[list[Any]]
-    cut: list[list[Any]]
+    due: tuple[int, ...]
+    discounts: tuple[tuple[Any, ...], ...]
+    payments: tuple[tuple[Any, ...], ...]
+    awards: tuple[tuple[Any, ...], ...]
+    cut: tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from regulars.core.scene import Scene
 from regulars.core.terms import Terms
 from regulars.core.when.condition import Condition, Example, Holds, Needs
 
-Clock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+CLOCK = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+Clock = Annotated[str, Field(pattern=CLOCK)]
 
 
 class Hours(Frozen):

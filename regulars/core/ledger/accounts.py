@@ -1,7 +1,6 @@
 """A member's account as a value: wallets, counters, open holds, tier facts, and the head of its chain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -55,16 +54,15 @@ class Hold(NamedTuple):
     lots: tuple[tuple[int, int], ...]  # (lot number, amount)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the decisions need of a member's past: sums that the transactions prove."""
 
-    wallets: Mapping[str, Wallet] = field(default_factory=dict)
+    wallets: Mapping[str, Wallet] = {}
     last_lot: int = 0
     visits: int = 0
     last_at: int | None = None  # micros of the latest purchase
-    counters: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    holds: Mapping[str, Hold] = field(default_factory=dict)
+    counters: Mapping[str, tuple[tuple[int, int], ...]] = {}
+    holds: Mapping[str, Hold] = {}
     grants: tuple[Grant, ...] = ()
     record: Record = Record()
 
@@ -102,8 +100,7 @@ class State:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """One member's account at one version.
 
     `lots` are the open ones, or None where nothing that touches them was due when it was loaded;

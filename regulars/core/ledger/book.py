@@ -40,13 +40,14 @@ class Book(Draft):
         """Enter a new lot out of a system account (its number is given here); returns the number."""
         assert lot.amount > 0
         self.last_lot += 1
-        lot = lot._replace(number=self.last_lot, remaining=lot.amount, held=0, expired=0)
+        lot = Lot(self.last_lot, *lot[1:9], lot.amount, 0, 0, lot.active)
         self.new_lots.add(lot.number)
         self.put(lot)
         self.post(lot.currency, account, -lot.amount)
         self.post(lot.currency, ACTIVE if lot.active else PENDING, lot.amount)
         self.moves.append(_birth(lot))
-        self.due(None if lot.active else micros(lot.active_at))
+        if not lot.active:
+            self.due(micros(lot.active_at))
         expires = self.expiry(lot)
         self.due(None if expires is None else micros(expires))
         if lot.active:

@@ -1,9 +1,8 @@
 """The mechanics of a working copy: lots and postings move together, transactions balance and chain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,8 +27,7 @@ _PERIODS = frozenset(Period)
 _ALWAYS_LOAD = -(2**62)  # a due time in the distant past: a debt wants its lots at every load
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What closing a book leaves to be saved for one member."""
 
     before: int  # the version the decision was made on
@@ -202,8 +200,8 @@ class Draft:
             json_text(told),
             b"",
         )
-        done = draft._replace(hash=chain_hash(self._chain, self._before.member_id, draft))
-        self._chain = done.hash
+        self._chain = chain_hash(self._chain, self._before.member_id, draft)
+        done = Transaction(*draft[:-1], self._chain)
         self._transactions.append(done)
         self._postings, self.moves, self.held, self.let_go = {}, [], {}, []
         return done

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from json import JSONEncoder
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from regulars.core.calendar import micros
 from regulars.core.ledger.accounts import Transaction
-
-_encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 class Posting(NamedTuple):
@@ -25,8 +24,11 @@ class Unbalanced(Exception):
 
 
 def json_text(value: Any) -> str:
-    """The one JSON text of a value: stored, sent and hashed alike."""
-    return _encode(value)
+    """The one JSON text of a value: stored, sent and hashed alike.
+
+    Keys stand in the order in which they were written: equal decisions give equal texts.
+    """
+    return to_json(value).decode()
 
 
 def balanced(amounts: Mapping[tuple[str, str], int]) -> list[Posting]:
@@ -44,20 +46,10 @@ def balanced(amounts: Mapping[tuple[str, str], int]) -> list[Posting]:
 
 def chain_hash(previous: bytes, member_id: UUID, transaction: Transaction) -> bytes:
     """SHA-256 over the previous hash and everything the transaction says, in a fixed text form."""
-    source = transaction.source
-    body = "\n".join(
-        (
-            str(member_id),
-            str(transaction.seq),
-            transaction.kind,
-            str(micros(transaction.occurred_at)),
-            str(micros(transaction.posted_at)),
-            "" if source is None else str(source),
-            str(transaction.version),
-            transaction.postings,
-            transaction.lots,
-            transaction.facts,
-        )
+    seq, kind, occurred_at, posted_at, source, version, postings, lots, facts, _ = transaction
+    body = (
+        f"{member_id}\n{seq}\n{kind}\n{micros(occurred_at)}\n{micros(posted_at)}\n"
+        f"{'' if source is None else source}\n{version}\n{postings}\n{lots}\n{facts}"
     )
     return sha256(previous + body.encode()).digest()
 

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from regulars.core.programme.check import escaped
 from regulars.core.programme.document import Programme, to_mapping
-from regulars.core.wording.catalogue import sentence
+from regulars.core.when.catalogue import CONDITIONS
+from regulars.core.wording.catalogue import SENTENCES, sentence
 
-_SHOWN_MAX = 120
+_SHOWN_MAX = 160
+_LENGTHS = {"months": 0, "days": 0, "hours": 0, "minutes": 0}.keys()
 
 
 class ChangeKind(StrEnum):
@@ -45,7 +47,7 @@ class Change(NamedTuple):
         return sentence(
             f"programme.{self.kind}",
             {
-                "place": " · ".join(_said(step, language) for step in self.steps),
+                "place": _place(self.steps, language),
                 "before": _value(self.before, language),
                 "after": _value(self.after, language),
             },
@@ -148,11 +150,7 @@ def _items(
     old = _by_key(before, key)
     new = _by_key(after, key)
     for name in (*old, *(name for name in new if name not in old)):
-        here = (
-            (*steps[:-1], Step(name, kind))
-            if steps[-1].name == "earning"
-            else (*steps, Step(name, kind))
-        )
+        here = (*steps, Step(name, kind))
         if name not in new:
             yield _change(ChangeKind.REMOVED, old[name], None, here)
         elif name not in old:
@@ -200,44 +198,57 @@ def _path(steps: tuple[Step, ...]) -> tuple[str, ...]:
 
 def _change(kind: ChangeKind, before: Any, after: Any, steps: tuple[Step, ...]) -> Change:
     pointer = "".join(f"/{escaped(step.name)}" for step in steps)
-    if steps[0].item == "rule":
-        pointer = "/earning" + pointer
     return Change(pointer, kind, before, after, steps)
+
+
+def _place(steps: tuple[Step, ...], language: str) -> str:
+    """«Rule «base» · points»: what an item stands in goes without saying."""
+    following = (*steps[1:], Step("", ""))
+    said = [step for step, after in zip(steps, following, strict=True) if not after.item]
+    return " · ".join(_said(step, language) for step in said)
 
 
 def _said(step: Step, language: str) -> str:
     if step.item:
         return sentence(f"programme.item_{step.item}", {"name": step.name}, language)
-    return sentence(f"field.{step.name}", {}, language).removeprefix("field.")
+    return _named(step.name, language)
 
 
 def _value(value: Any, language: str) -> str:
-    if value is None:
-        return sentence("programme.nothing", {}, language)
-    if isinstance(value, bool):
-        return sentence("programme.yes" if value else "programme.no", {}, language)
-    if isinstance(value, dict) and value.keys() <= {"en", "ru"} and value:
-        return f"«{value.get(language) or next(iter(value.values()))}»"
     if isinstance(value, dict) and isinstance(value.get("title"), dict):
-        return _value(value["title"], language)
+        value = value["title"]
+    if isinstance(value, dict) and value and value.keys() <= {"en", "ru"}:
+        return f"«{value.get(language) or next(iter(value.values()))}»"
     return _brief(_plain(value, language))
 
 
 def _plain(value: Any, language: str) -> str:
-    if isinstance(value, dict):
-        said = (
-            f"{_said(Step(key), language)}: {_plain(inner, language)}"
-            for key, inner in value.items()
-            if inner not in (None, [], {}, 0, False)
-        )
-        return ", ".join(said) or sentence("programme.nothing", {}, language)
-    if isinstance(value, list):
-        return ", ".join(_plain(inner, language) for inner in value) or sentence(
-            "programme.nothing", {}, language
-        )
     if isinstance(value, bool):
         return sentence("programme.yes" if value else "programme.no", {}, language)
-    return str(value)
+    if isinstance(value, list):
+        said = [_plain(inner, language) for inner in value]
+    elif isinstance(value, dict) and _is_length(value):
+        lengths = ((name, value.get(name)) for name in _LENGTHS)
+        said = [sentence(f"programme.{k}", {"n": n}, language) for k, n in lengths if n]
+    elif isinstance(value, dict):
+        pairs = ((key, inner) for key, inner in value.items() if inner or inner is False)
+        said = [f"{_named(key, language)}: {_plain(inner, language)}" for key, inner in pairs]
+    else:
+        said = [] if value is None else [str(value)]
+    return ", ".join(said) or sentence("programme.nothing", {}, language)
+
+
+def _is_length(value: dict[str, Any]) -> bool:
+    return value.keys() <= _LENGTHS and all(isinstance(n, int) for n in value.values())
+
+
+def _named(key: str, language: str) -> str:
+    """A key inside a value: a condition by its title, a field by its name, else as it stands."""
+    condition = CONDITIONS.get(key)
+    known = f"field.{key}" in SENTENCES["en"]
+    if condition is not None and not known:
+        return condition.title[language].lower()
+    return sentence(f"field.{key}", {}, language) if known else key
 
 
 def _brief(text: str) -> str:

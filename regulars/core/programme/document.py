@@ -13,7 +13,7 @@ from regulars.core.programme.ladder import Ladder
 from regulars.core.programme.model import Frozen
 from regulars.core.programme.policies import EarningPolicy, ReturnPolicy, TimePolicy
 from regulars.core.programme.rules import RULES_MAX, EarningRule
-from regulars.core.programme.texts import Code, LocalText
+from regulars.core.programme.texts import MONEY, Code, LocalText
 
 Model = Literal["points", "cashback", "discount_card", "stamps", "tiers", "vip_club", "coalition"]
 _ZONES = frozenset(available_timezones())
@@ -28,7 +28,7 @@ class Programme(Frozen):
     description: LocalText | None = Field(default=None, title="Description")
     model: tuple[Model, ...] = Field(default=(), title="Models it combines", max_length=7)
     time_zone: str = Field(title="Time zone of the business", max_length=60)
-    money: Annotated[str, Field(pattern=r"^[A-Z]{3}$", title="Money, by ISO 4217")]
+    money: Annotated[str, Field(pattern=MONEY, title="Money, by ISO 4217")]
     money_scale: Annotated[int, Field(ge=0, le=4, title="Decimals of money")] = 2
     language: Literal["ru", "en"] = Field(title="Language where none is asked for")
     rounding: Rounding = Field(default=Rounding.HALF_UP, title="Rounding")

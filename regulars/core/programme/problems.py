@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from regulars.core.conditions.hours import CLOCK
+from regulars.core.programme.texts import CODE, LANGUAGE, MONEY
 from regulars.core.wording.catalogue import sentence
 
 SHOWN_MAX = 100
@@ -33,7 +35,6 @@ _CODES: dict[str, tuple[str, tuple[str, ...]]] = {
     "enum": ("programme.one_of", ("expected",)),
     "union_tag_invalid": ("programme.kind_unknown", ("expected_tags",)),
     "union_tag_not_found": ("programme.kind_missing", ()),
-    "string_pattern_mismatch": ("programme.pattern", ("pattern",)),
     "string_too_long": ("programme.text_at_most", ("max_length",)),
     "string_too_short": ("programme.text_empty", ()),
     "too_long": ("programme.too_many", ("max_length",)),
@@ -41,6 +42,12 @@ _CODES: dict[str, tuple[str, tuple[str, ...]]] = {
     "decimal_max_digits": ("programme.too_many_digits", ("max_digits",)),
     "decimal_max_places": ("programme.too_many_decimals_at_all", ("decimal_places",)),
     "decimal_whole_digits": ("programme.too_many_digits", ("whole_digits",)),
+}
+_PATTERNS = {
+    CODE: "programme.code_wrong",
+    LANGUAGE: "programme.language_unknown",
+    MONEY: "programme.money_wrong",
+    CLOCK: "programme.clock_wrong",
 }
 _BY_START = (
     ("string_", "programme.text_expected"),
@@ -76,6 +83,8 @@ def _problem(error: Mapping[str, Any], document: Mapping[str, Any]) -> Problem:
     if "." in kind:
         return Problem(pointer, kind, tuple((k, _shown(v)) for k, v in context.items()))
     code, names = _CODES.get(kind, ("", ()))
+    if kind == "string_pattern_mismatch":
+        code = _PATTERNS.get(str(context.get("pattern")), "programme.pattern")
     if not code:
         code = next(
             (c for start, c in _BY_START if kind.startswith(start)), "programme.value_wrong"

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 CODE = r"^[a-z0-9][a-z0-9_.-]{0,39}$"
+LANGUAGE = r"^(en|ru)$"
+MONEY = r"^[A-Z]{3}$"
 
 Code = Annotated[str, Field(pattern=CODE)]
 """A name for machines: lower-case Latin letters, digits, `_`, `-`, `.`; at most 40 characters."""
@@ -16,7 +18,7 @@ def _text_by_language(value: Any) -> Any:
 
 
 LocalText = Annotated[
-    dict[Annotated[str, Field(pattern="^(en|ru)$")], Annotated[str, Field(max_length=500)]],
+    dict[Annotated[str, Field(pattern=LANGUAGE)], Annotated[str, Field(max_length=500)]],
     BeforeValidator(_text_by_language, json_schema_input_type=str | dict[str, str]),
     Field(min_length=1),
 ]

@@ -55,9 +55,7 @@ class Preset:
 
 ONLINE_RETAIL = Preset(
     "online-retail",
-    frozenset(
-        {"InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"}
-    ),
+    frozenset({"InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"}),
     {
         "number": ("InvoiceNo",),
         "occurred_at": ("InvoiceDate",),

@@ -15,7 +15,6 @@ from regulars.core.money import Rounding, divide
 from regulars.core.purchase import QUANTITY_SCALE
 from regulars.core.receipts.problem import Problem
 
-
 NOT_ENOUGH = Problem.of("return.not_enough_left")
 
 

@@ -47,7 +47,9 @@ def kind_of(word: str) -> bool | None:
     return False if bare in _SALE_WORDS or bare.startswith(("sale", "продажа")) else None
 
 
-def _settle(rows: Rows, row: int, kind: bool | None | str, cancels: str, told: bool) -> Problem | None:
+def _settle(
+    rows: Rows, row: int, kind: bool | None | str, cancels: str, told: bool
+) -> Problem | None:
     quantity, price, amount = rows.quantity[row], rows.price[row], rows.amount[row]
     number = rows.number[row]
     if kind == "unknown":
@@ -71,7 +73,7 @@ def _settle(rows: Rows, row: int, kind: bool | None | str, cancels: str, told: b
 
 
 def _word_meanings(kinds: Sequence[str | None]) -> dict[str | None, bool | None | str]:
-    meanings: dict[str | None, bool | None | str] = {None: None}
+    meanings: dict[str | None, bool | str | None] = {None: None}
     for word in set(kinds):
         if word is not None:
             meaning = kind_of(word)

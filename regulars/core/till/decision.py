@@ -1,7 +1,6 @@
 """What was decided on a receipt: prices, payment by points, earnings, and why; plain values throughout."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -60,8 +59,7 @@ class Spendable(NamedTuple):
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Everything decided on one receipt at one moment; nothing in it depends on later events."""
 
     version: int  # of the programme

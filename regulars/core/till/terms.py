@@ -27,6 +27,9 @@ from regulars.core.tiers import Rungs
 _RECORDS = 2  # how records are kept; another number has every member's made again from history
 
 
+_NEVER_IDLE = Duration()
+
+
 class CardTerms(NamedTuple):
     """The percentage a tier's card takes off."""
 
@@ -103,7 +106,7 @@ def new_lot(
     """A lot with the times that its currency gives to what is earned at `earned_at`; not yet numbered."""
     at_once = currency.activation.is_zero
     active_at = earned_at if at_once else add(earned_at, currency.activation, zone)
-    idle = Duration()
+    idle = _NEVER_IDLE
     expires: datetime | None = None
     match currency.expiry:
         case ExpiresAfter(after=after):

@@ -29,6 +29,7 @@ SENTENCES = {
     "request.moment_malformed": (
         "A moment is needed with its offset from UTC, such as 2026-11-21T18:30:00+03:00."
     ),
+    "request.day_malformed": "A day is needed, written as 2001-12-31.",
     "request.quantity_malformed": (
         "A quantity is a number above zero with at most 3 decimals, such as 2 or 0.137."
     ),

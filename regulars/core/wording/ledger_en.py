@@ -4,6 +4,7 @@ SENTENCES = {
     "ledger.spend_unknown": "Nothing was spent under this reference, or it was given back already.",
     "ledger.amount_invalid": "A correction of zero corrects nothing.",
     "tier.unknown": "The programme has no tier «{tier}».",
+    "ledger.event": "For: {event}.",
     "ledger.adjustment": "Correction: {text}",
     "ledger.tier_granted": "Put on the level «{tier}»: {text}",
     "ledger.merge": "Two accounts of one person became one: {text}",

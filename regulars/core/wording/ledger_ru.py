@@ -4,6 +4,7 @@ SENTENCES = {
     "ledger.spend_unknown": "По этой ссылке ничего не потрачено, или всё уже возвращено.",
     "ledger.amount_invalid": "Поправка на ноль ничего не исправляет.",
     "tier.unknown": "В программе нет уровня «{tier}».",
+    "ledger.event": "За событие: {event}.",
     "ledger.adjustment": "Поправка: {text}",
     "ledger.tier_granted": "Присвоен уровень «{tier}»: {text}",
     "ledger.merge": "Два счёта одного человека стали одним: {text}",

@@ -39,7 +39,17 @@ SENTENCES = {
     "programme.at_least": "The number must be {limit} or more.",
     "programme.less_than": "The number must be less than {limit}.",
     "programme.at_most": "The number must be {limit} or less.",
-    "programme.pattern": "«{value}» is not written as it must be here ({limit}).",
+    "programme.pattern": "«{value}» is not written as it must be here.",
+    "programme.code_wrong": (
+        "«{value}» is no code: lower-case Latin letters, digits and - _ . are, 40 at most."
+    ),
+    "programme.language_unknown": "There is no language «{value}»; there are en and ru.",
+    "programme.money_wrong": (
+        "«{value}» is no currency of money: three capital letters, such as RUB, are."
+    ),
+    "programme.clock_wrong": (
+        '«{value}» is no time of day: write "08:00", with both zeros and in quotes.'
+    ),
     "programme.text_expected": "A text is expected here.",
     "programme.text_empty": "The text must not be empty.",
     "programme.text_at_most": "The text is longer than {limit} characters.",
@@ -119,6 +129,10 @@ SENTENCES = {
     "programme.nothing": "nothing",
     "programme.yes": "yes",
     "programme.no": "no",
+    "programme.months": "{n|month|months}",
+    "programme.days": "{n|day|days}",
+    "programme.hours": "{n|hour|hours}",
+    "programme.minutes": "{n|minute|minutes}",
     "programme.item_rule": "rule «{name}»",
     "programme.item_level": "tier «{name}»",
     "programme.item_currency": "currency «{name}»",

@@ -39,7 +39,17 @@ SENTENCES = {
     "programme.at_least": "Число должно быть не меньше {limit}.",
     "programme.less_than": "Число должно быть меньше {limit}.",
     "programme.at_most": "Число должно быть не больше {limit}.",
-    "programme.pattern": "«{value}» написано не так, как здесь нужно ({limit}).",
+    "programme.pattern": "«{value}» написано не так, как здесь нужно.",
+    "programme.code_wrong": (
+        "«{value}» не код: нужны строчные латинские буквы, цифры и - _ ., не больше 40 знаков."
+    ),
+    "programme.language_unknown": "Языка «{value}» нет; есть en и ru.",
+    "programme.money_wrong": (
+        "«{value}» не денежная единица: нужны три заглавные буквы, например RUB."
+    ),
+    "programme.clock_wrong": (
+        '«{value}» не время суток: пишите "08:00", с обоими нулями и в кавычках.'
+    ),
     "programme.text_expected": "Здесь нужен текст.",
     "programme.text_empty": "Текст не может быть пустым.",
     "programme.text_at_most": "Текст длиннее {limit} знаков.",
@@ -121,6 +131,10 @@ SENTENCES = {
     "programme.nothing": "ничего",
     "programme.yes": "да",
     "programme.no": "нет",
+    "programme.months": "{n|месяц|месяца|месяцев}",
+    "programme.days": "{n|день|дня|дней}",
+    "programme.hours": "{n|час|часа|часов}",
+    "programme.minutes": "{n|минута|минуты|минут}",
     "programme.item_rule": "правило «{name}»",
     "programme.item_level": "уровень «{name}»",
     "programme.item_currency": "валюта «{name}»",

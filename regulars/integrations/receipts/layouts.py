@@ -111,9 +111,7 @@ def settle_layout(
     layout = Layout(layout.columns, preset=layout.preset, **parts)
     missing = missing_fields(layout.columns)
     if missing:
-        raise ColumnsMissing(
-            missing=", ".join(missing), columns=", ".join(source.names)[:500]
-        )
+        raise ColumnsMissing(missing=", ".join(missing), columns=", ".join(source.names)[:500])
     if known and known.beside and "category" not in columns:
         return with_goods_beside(source, layout, known.beside, folder)
     return source, layout

@@ -50,9 +50,7 @@ def rows_of(source: Source, layout: Layout, *, zone: ZoneInfo, money_scale: int)
     }
     moments = _moments(source, layout, zone)
     numbers = {
-        field: _numbers(source, layout, field, scale)
-        if field in layout.columns
-        else empty
+        field: _numbers(source, layout, field, scale) if field in layout.columns else empty
         for field, scale in (("quantity", 3), ("price", PRICE_SCALE), ("amount", money_scale))
     }
     if "quantity" not in layout.columns:
@@ -82,7 +80,9 @@ def rows_of(source: Source, layout: Layout, *, zone: ZoneInfo, money_scale: int)
     return rows
 
 
-def with_goods_beside(source: Source, layout: Layout, beside: Beside, folder: Path) -> tuple[Source, Layout]:
+def with_goods_beside(
+    source: Source, layout: Layout, beside: Beside, folder: Path
+) -> tuple[Source, Layout]:
     """The same with what a second file in `folder` tells of the goods; unchanged where there is none.
 
     Raises what reading that file raises.
@@ -101,9 +101,7 @@ def with_goods_beside(source: Source, layout: Layout, beside: Beside, folder: Pa
     names = list(source.names)
     for name in sorted(columns):
         values = goods.table.column(name).to_pylist()
-        table = table.append_column(
-            name, [[None if row is None else values[row] for row in found]]
-        )
+        table = table.append_column(name, [[None if row is None else values[row] for row in found]])
         names.append(name)
     return (
         replace(source, table=table, names=tuple(names)),

@@ -71,9 +71,7 @@ def _from_book(book: object) -> Source:
             continue
         names, below = with_heading(_again(first, rows))
         found = Collected(names, _padded(below, len(names)))
-        return Source(
-            found.names, found.table, found.lines, "xlsx", broken=tuple(found.broken)
-        )
+        return Source(found.names, found.table, found.lines, "xlsx", broken=tuple(found.broken))
     raise FileEmpty
 
 

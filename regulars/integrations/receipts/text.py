@@ -44,7 +44,9 @@ def read_fixed(opener: Opener, names: Sequence[str] | None) -> Source:
     """
     with opener.bytes() as raw:
         rows: Iterator[Numbered] = (
-            (number, line.split()) for number, line in enumerate(_lines(raw, "utf-8"), 1) if line.strip()
+            (number, line.split())
+            for number, line in enumerate(_lines(raw, "utf-8"), 1)
+            if line.strip()
         )
         if names is None:
             names, rows = with_heading(rows)

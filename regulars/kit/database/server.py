@@ -62,10 +62,13 @@ class EmbeddedServer:
         return self._access
 
     def ensure(self) -> None:
-        """Bring the server back if it has died since `start`."""
+        """Bring the server back if it has died since `start`. Raises DatabaseUnavailable."""
         if not self.is_running():
             log.warning("the database is gone: starting it again")
             with locked(self._home.run / "database.lock"):
+                # Somebody may have removed the data: an empty database must not take its place.
+                if not self._home.data.exists():
+                    raise DatabaseUnavailable(reason=f"{self._home.data} is gone")
                 self._running()
 
     def stop(self) -> None:

@@ -15,6 +15,7 @@ from regulars.web.api.problems import MethodNotAllowed, PathUnknown, Unavailable
 from regulars.web.api.replies import send_reply
 from regulars.web.api.runtime import LANGUAGE_WITHOUT_PROGRAMME, Runtime, open_runtime
 from regulars.web.api.serving import serve
+from regulars.web.api.till.late import LATE
 from regulars.web.api.till.operations import TILL_ROUTES
 
 VERSION = "1"
@@ -65,7 +66,7 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI 3.1 document of both planes."""
         if self.openapi_schema is None:
-            self.openapi_schema = describe(super().openapi())
+            self.openapi_schema = describe(super().openapi(), {"LateItem": LATE})
         return self.openapi_schema
 
 

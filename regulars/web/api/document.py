@@ -1,6 +1,9 @@
 """The OpenAPI document: what FastAPI made of the declarations, with what all operations share."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from regulars.core.wording.catalogue import sentence
 from regulars.web.api.problems import TYPE_PREFIX
@@ -82,14 +85,18 @@ _RATE_HEADERS = {
 }
 
 
-def describe(made: dict[str, Any]) -> dict[str, Any]:
-    """Complete the document that FastAPI made, in place."""
+def describe(made: dict[str, Any], apart: Mapping[str, TypeAdapter[Any]]) -> dict[str, Any]:
+    """Complete the document that FastAPI made, in place; `apart` are schemas it did not see."""
     made["info"]["summary"] = SUMMARY
     made["info"]["description"] = DESCRIPTION
     made["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     made["servers"] = [{"url": "/"}]
     components = made.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = _PROBLEM
+    for name, adapter in apart.items():
+        schema = adapter.json_schema(ref_template="#/components/schemas/{model}")
+        components["schemas"] |= schema.pop("$defs", {})
+        components["schemas"][name] = schema
     components["securitySchemes"] = {
         f"{plane}Key": {"type": "http", "scheme": "bearer", "description": says}
         for plane, says in _KEYS.items()

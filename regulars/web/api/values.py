@@ -1,7 +1,7 @@
 """The kinds of values that requests are made of: bounded, storable, strict."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from uuid import UUID
@@ -29,6 +29,7 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # No control characters: not in any text of a receipt, and NUL in no database.
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"
@@ -86,6 +87,17 @@ def _moment(value: Any) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _day(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("request.day_malformed", "no day")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("request.day_malformed", "no day") from None
+
+
 def _from_query(value: Any) -> Any:
     # An unescaped plus in a query is a space by the time it gets here.
     return value.replace(" ", "+") if isinstance(value, str) and " " in value[19:] else value
@@ -131,6 +143,7 @@ Quantity = Annotated[
 ]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 """A moment by RFC 3339 with its offset, from 2000 to 2099; whole microseconds."""
+Day = Annotated[date, BeforeValidator(_day)]
 QueryMoment = Annotated[Moment, BeforeValidator(_from_query)]
 QueryInteger = Annotated[int, BeforeValidator(_whole_number)]
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]

@@ -74,7 +74,11 @@ def test_a_rule_is_in_force_from_since_until_until(valid: dict[str, str], earns:
 
 
 def test_of_an_exclusive_group_the_best_counts_and_ties_go_to_the_id() -> None:
-    group = [bonus("b", 5, exclusive="g"), bonus("a", 5, exclusive="g"), bonus("c", 4, exclusive="g")]
+    group = [
+        bonus("b", 5, exclusive="g"),
+        bonus("a", 5, exclusive="g"),
+        bonus("c", 4, exclusive="g"),
+    ]
     assert earned(compiled(*group, bonus("d", 1)), BREAD) == {"a": 5, "d": 1}
 
 

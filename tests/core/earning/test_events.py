@@ -92,9 +92,7 @@ def test_a_bonus_out_of_its_time_is_not_given() -> None:
 
 
 def test_of_a_group_of_bonuses_the_best_counts() -> None:
-    better = rule(
-        "better", "event_bonus", params={"event": "review", "points": 20}, exclusive="g"
-    )
+    better = rule("better", "event_bonus", params={"event": "review", "points": 20}, exclusive="g")
     member = Member(compiled(review(exclusive="g"), better))
     earnings = member.does("review")
     assert amounts(earnings) == {"better": 20}

@@ -53,7 +53,7 @@ def add_identifier(
     Raises PermissionMissing, MemberNotFound, MemberClosed, IdentifierTaken, IdentifierBlocked,
     TooManyIdentifiers, and `identifier.*` for what is none.
     """
-    check_may_change(member, by, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT)
+    check_may_change(member, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT, by=by)
     claim = claim_of(identifier, region=region, pointer="/identifier")
     row = hold_member(member)
     if _claim(member, claim, now):
@@ -78,7 +78,7 @@ def block_identifier(
 
     Raises PermissionMissing, MemberNotFound, MemberClosed, IdentifierNotFound.
     """
-    check_may_change(member, by, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT)
+    check_may_change(member, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT, by=by)
     _set_status(member, identifier, IdentifierStatus.BLOCKED, region, now, by)
 
 
@@ -92,7 +92,7 @@ def unblock_identifier(
     """
     if by.kind == "member":
         raise IdentifierNotFound
-    check_may_change(member, by, Permission.MEMBERS_SUPPORT)
+    check_may_change(member, Permission.MEMBERS_SUPPORT, by=by)
     _set_status(member, identifier, IdentifierStatus.ACTIVE, region, now, by)
 
 
@@ -110,7 +110,7 @@ def replace_card(
     Done twice it is done once. Raises PermissionMissing, MemberNotFound, MemberClosed,
     IdentifierNotFound, IdentifierTaken, IdentifierBlocked, TooManyIdentifiers, `identifier.*`.
     """
-    check_may_change(member, by, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT)
+    check_may_change(member, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT, by=by)
     old = claim_of(Identifier(IdentifierKind.CARD, old_number), region="RU", pointer="/old")
     new = claim_of(Identifier(IdentifierKind.CARD, new_number, form), region="RU", pointer="/new")
     row = hold_member(member)
@@ -133,7 +133,7 @@ def remove_identifier(
 
     Raises PermissionMissing, MemberNotFound, MemberClosed, IdentifierNotFound, CardCannotBeRemoved.
     """
-    check_may_change(member, by, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT)
+    check_may_change(member, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT, by=by)
     claim = claim_of(identifier, region=region, pointer="/identifier")
     if claim.kind == IdentifierKind.CARD:
         raise CardCannotBeRemoved

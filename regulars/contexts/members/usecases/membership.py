@@ -36,7 +36,7 @@ def block_member(
     A member may freeze the own one. Raises PermissionMissing, MemberNotFound, MemberClosed,
     MemberChanged, MemberDataInvalid.
     """
-    check_may_change(member, by, Permission.MEMBERS_SUPPORT)
+    check_may_change(member, Permission.MEMBERS_SUPPORT, by=by)
     text = checked_reason(reason)
     row = hold_member(member, version=version)
     if row.status == MemberStatus.BLOCKED:
@@ -120,7 +120,7 @@ def erase_member(member: MemberRef, reason: str, *, now: datetime, by: Actor) ->
     merged into it hold nothing personal and stay merged. Again is harmless. Raises
     PermissionMissing, MemberNotFound, MemberClosed for a merged membership, MemberDataInvalid.
     """
-    check_may_change(member, by, Permission.MEMBERS_ERASE)
+    check_may_change(member, Permission.MEMBERS_ERASE, by=by)
     text = checked_reason(reason)
     row = hold_member(member, closed=True)
     if row.status == MemberStatus.ERASED:

@@ -51,7 +51,7 @@ def change_profile(
     identifiers. Raises PermissionMissing, MemberNotFound, MemberClosed, MemberChanged, and
     MemberDataInvalid for what cannot be so.
     """
-    check_may_change(member, by, Permission.MEMBERS_WRITE)
+    check_may_change(member, Permission.MEMBERS_WRITE, by=by)
     for name in changes:
         if name not in PROFILE_FIELDS:
             raise MemberDataInvalid(pointer="/profile")
@@ -85,7 +85,7 @@ def change_birthday(
     support members. Raises BirthdayLocked, PermissionMissing, MemberNotFound, MemberClosed,
     MemberChanged, MemberDataInvalid.
     """
-    check_may_change(member, by, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT)
+    check_may_change(member, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT, by=by)
     check_birthday(birthday, now.date())
     row = hold_member(member, version=version)
     if row.birthday == birthday:
@@ -146,7 +146,7 @@ def set_language(
 
     Raises PermissionMissing, MemberNotFound, MemberClosed, MemberChanged, MemberDataInvalid.
     """
-    check_may_change(member, by, Permission.MEMBERS_WRITE)
+    check_may_change(member, Permission.MEMBERS_WRITE, by=by)
     if language not in _LANGUAGES:
         raise MemberDataInvalid(pointer="/language")
     row = hold_member(member, version=version)
@@ -177,7 +177,7 @@ def record_consent(
     MemberNotFound, MemberClosed, MemberDataInvalid.
     """
     check_may_change(
-        member, by, Permission.CONSENTS_WRITE, Permission.MEMBERS_WRITE, Permission.TILL_ENROL
+        member, Permission.CONSENTS_WRITE, Permission.MEMBERS_WRITE, Permission.TILL_ENROL, by=by
     )
     checked = [checked_consent(one, pointer=f"/consents/{n}") for n, one in enumerate(consents)]
     hold_member(member)

@@ -38,7 +38,9 @@ class GivenBack(NamedTuple):
     part: Taken
 
 
-async def find_claims(pool: asyncpg.Pool, keys: Sequence[tuple[Key, str]]) -> dict[tuple[Key, str], bytes]:
+async def find_claims(
+    pool: asyncpg.Pool, keys: Sequence[tuple[Key, str]]
+) -> dict[tuple[Key, str], bytes]:
     """For those of `keys` (number, `sale` or `return`) that are taken: the digest of their contents."""
     if not keys:
         return {}

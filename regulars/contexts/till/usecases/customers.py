@@ -73,9 +73,7 @@ def enrol_customers(
     """
     require(by, Permission.RECEIPTS_IMPORT)
     enrolments = [
-        Enrolment(
-            (Identifier(kind, customer),), language=language, enrolled_at=min(first_at, now)
-        )
+        Enrolment((Identifier(kind, customer),), language=language, enrolled_at=min(first_at, now))
         for customer, first_at in customers
     ]
     outcomes = enrol_many(enrolments, on_existing="return", region=region, now=now, by=by)

@@ -322,7 +322,9 @@ class _Import:
     def _find_references(self) -> None:
         """Which sale each named number means: that of the same till, else the only one of the file."""
         rows = self.past.rows
-        named = {rows.reference[row] for slip in self.past.slips if slip.is_return for row in slip.rows}
+        named = {
+            rows.reference[row] for slip in self.past.slips if slip.is_return for row in slip.rows
+        }
         for slip in self.past.slips:
             if not slip.is_return and slip.number in named:
                 self.sales_named[slip.key] = slip

@@ -26,9 +26,13 @@ LATE_AT_ONCE_MAX = 500
 
 
 async def quote_sale(desk: Desk, command: QuoteSale, *, by: Actor) -> QuoteView:
-    """What the receipt would bring, and how much of it points may pay. Changes nothing but a hold."""
+    """What the receipt would bring, and how much of it points may pay. Changes nothing but a hold.
+
+    With `rewind` the books, version and tier of the receipt's moment answer, nothing is held, and
+    the quote is good for no commit.
+    """
     require(by, Permission.TILL_QUOTE)
-    answer = await desk.submit(command)
+    answer = await (desk.look_back(command) if command.rewind else desk.submit(command))
     assert isinstance(answer, QuoteView)
     return answer
 
@@ -70,9 +74,10 @@ async def record_event(desk: Desk, command: RecordEvent, *, by: Actor) -> EventV
 
 
 async def read_books(desk: Desk, command: ReadBooks, *, by: Actor) -> BooksView:
-    """Balances, lots and tier as of a moment, right by the clock."""
+    """Balances, lots and tier as of a moment, past or future, right by the clock."""
     require(by, Permission.TILL_IDENTIFY)
-    answer = await desk.submit(command)
+    past = desk.is_past(command.at)
+    answer = await (desk.look_back(command) if past else desk.submit(command))
     assert isinstance(answer, BooksView)
     return answer
 

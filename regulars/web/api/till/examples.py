@@ -96,3 +96,57 @@ RETURNS = (
         status=201,
     ),
 )
+IDENTIFICATIONS = (
+    Example("A scanned card", body={"text": CARD}, status=200),
+    Example("A phone, said to be one", body={"member": {"phone": "8 916 123-45-67"}}, status=200),
+    Example("How a name begins", body={"text": "Ковал"}, status=200),
+    Example("Nobody", body={"text": "2999999999994"}, status=404),
+)
+ENROLMENTS = (
+    Example(
+        "A new member",
+        body={
+            "phone": "+7 916 000-00-07",
+            "given_name": "Вера",
+            "birthday": "1990-05-17",
+            "consents": [{"purpose": "marketing", "given": True, "text_version": "2026-01"}],
+        },
+        status=201,
+    ),
+)
+EVENTS = (
+    Example(
+        "A review",
+        body={
+            "member": {"card": CARD},
+            "kind": "review",
+            "occurred_at": "2026-11-21T18:30:00+03:00",
+            "reference": "review-4711",
+        },
+        status=201,
+    ),
+)
+OF_MEMBER = (Example("The member of the card above", path={"member_id": MEMBER_ID}, status=200),)
+REDEMPTIONS = (
+    Example("A mug", body={"member": {"card": CARD}, "reward": "mug"}, status=201),
+)
+READS = (Example("The sale above", path={"receipt_id": "2026-000123"}, status=200),)
+BATCHES = (
+    Example(
+        "Two receipts and a return that waited for the network",
+        body={
+            "items": [
+                {"kind": "receipt", "receipt_id": "2026-000201", **RECEIPT},
+                {
+                    "kind": "return",
+                    "return_id": "R-000201",
+                    "sale": {"receipt_id": "2026-000201"},
+                    "occurred_at": "2026-11-21T18:40:00+03:00",
+                    "lines": [{"id": "2", "quantity": "0.342"}],
+                },
+                {"kind": "receipt", "receipt_id": "2026-000202", **RECEIPT},
+            ]
+        },
+        status=200,
+    ),
+)

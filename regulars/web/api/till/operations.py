@@ -1,6 +1,9 @@
-"""Every operation of the till plane; the most frequent first."""
+"""Every operation of the till plane."""
 
 from regulars.web.api.operation import Route
+from regulars.web.api.till.gifts import gifts
+from regulars.web.api.till.late import late
+from regulars.web.api.till.people import people
 from regulars.web.api.till.sales import sales
 
-TILL_ROUTES: tuple[Route, ...] = (*sales.routes,)
+TILL_ROUTES: tuple[Route, ...] = (*sales.routes, *late.routes, *people.routes, *gifts.routes)

@@ -247,10 +247,10 @@ class Candidate(Shape):
 class IdentifyAnswer(Shape):
     """Who was meant: one member, or several whose name begins so."""
 
-    by: Literal["card", "phone", "email", "app", "external", "name"]
+    by: Literal["card", "phone", "email", "app", "external", "id", "name"]
     member: IdentifiedMember | None
     candidates: list[Candidate]
-    units: Units
+    units: Units | None
 
 
 class EnrolAnswer(Shape):
@@ -281,7 +281,7 @@ class StatementAnswer(Shape):
 
     lines: list[StatementLineShape]
     next: str | None
-    units: Units
+    units: Units | None
 
 
 class RewardShape(Shape):

@@ -1,0 +1,150 @@
+"""Rewards of the catalogue at the till: shown, given for points, taken back."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from regulars.contexts.members.queries import get_survivor
+from regulars.contexts.members.types import EVERYONE, ref_of
+from regulars.contexts.rewards.queries import list_rewards, list_rewards_for
+from regulars.contexts.rewards.types import RedemptionView, RewardView
+from regulars.contexts.rewards.usecases import cancel_redemption, redeem_reward
+from regulars.contexts.security.types import Permission, Plane
+from regulars.core.programme.texts import text_in
+from regulars.core.wording.telling import tell
+from regulars.web.api.operation import Example, Operations
+from regulars.web.api.serving import Call
+from regulars.web.api.till import examples
+from regulars.web.api.till.people import find_member
+from regulars.web.api.till.receipts import MemberName
+from regulars.web.api.till.sales import key_digest
+from regulars.web.api.till.shapes import RedemptionAnswer, RewardsAnswer
+from regulars.web.api.values import Closed, plain
+
+gifts = Operations(Plane.TILL, "Rewards")
+
+
+class RewardsQuery(Closed):
+    """For whom."""
+
+    member: UUID | None = Field(default=None, description="Says also what they may have now")
+
+
+class RedeemBody(Closed):
+    """Give a member a reward."""
+
+    member: MemberName
+    reward: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
+
+
+class CancelRedemptionBody(Closed):
+    """Take a reward back."""
+
+    member: MemberName
+    redemption: UUID
+    reason: Annotated[str, plain(500, least=1)]
+
+
+@gifts(
+    "GET",
+    "/rewards",
+    permission=Permission.TILL_REDEEM,
+    answers=RewardsAnswer,
+    problems=(404, 409),
+    looks_up=True,
+    examples=[Example("All that are on offer", status=200)],
+)
+def list_offers(call: Call, query: RewardsQuery) -> dict[str, Any]:
+    """Rewards on offer.
+
+    With `member`, each says why they may not have it now, where that is so.
+    """
+    if query.member is None:
+        return {
+            "rewards": [_reward(view, None, call.language) for view in list_rewards(status="live")]
+        }
+    member = get_survivor(ref_of(query.member), within=EVERYONE).ref
+    offers = list_rewards_for(member, now=call.now)
+    return {"rewards": [_reward(each.reward, each.refused, call.language) for each in offers]}
+
+
+@gifts(
+    "POST",
+    "/rewards/redeem",
+    permission=Permission.TILL_REDEEM,
+    answers=RedemptionAnswer,
+    status=201,
+    effect="stored",
+    problems=(404,),
+    looks_up=True,
+    examples=examples.REDEMPTIONS,
+)
+def redeem(call: Call, body: RedeemBody) -> dict[str, Any]:
+    """Give a reward for points.
+
+    Stock, limits and the balance hold, however many ask at once.
+    """
+    view = redeem_reward(
+        find_member(body.member),
+        body.reward,
+        request_key=key_digest(call, call.idempotency_key).hex(),
+        now=call.now,
+        by=call.actor,
+    )
+    return redemption_json(view)
+
+
+@gifts(
+    "POST",
+    "/rewards/cancel",
+    permission=Permission.TILL_REDEEM,
+    answers=RedemptionAnswer,
+    effect="stored",
+    problems=(404,),
+    looks_up=True,
+)
+def cancel_gift(call: Call, body: CancelRedemptionBody) -> dict[str, Any]:
+    """Take a reward back.
+
+    Its points return to the lots they came from. Again is no error.
+    """
+    member = find_member(body.member)
+    view = cancel_redemption(
+        member, body.redemption, reason=body.reason, now=call.now, by=call.actor
+    )
+    return redemption_json(view)
+
+
+def redemption_json(view: RedemptionView) -> dict[str, Any]:
+    """A redemption as it is answered."""
+    return {
+        "redemption": str(view.id),
+        "member": str(view.member.id),
+        "reward": view.reward,
+        "currency": view.currency,
+        "price_minor": view.price_minor,
+        "status": view.status,
+        "redeemed_at": view.redeemed_at,
+        "cancelled_at": view.cancelled_at,
+    }
+
+
+def _reward(view: RewardView, refused: str | None, language: str) -> dict[str, Any]:
+    terms = view.terms
+    told = {
+        "reward": view.code,
+        "limit": terms.per_member_limit or 0,
+        "tiers": ", ".join(terms.tiers),
+    }
+    return {
+        "code": view.code,
+        "title": text_in(dict(terms.title), language),
+        "description": text_in(dict(terms.description), language) if terms.description else None,
+        "currency": terms.currency,
+        "price_minor": terms.price_minor,
+        "stock": view.stock,
+        "refused": {"code": refused, "text": tell(refused, told, None, language)}
+        if refused
+        else None,
+    }
