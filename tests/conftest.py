@@ -41,6 +41,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["REGULARS_HOME"] = str(_root() / "home")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `long`, unless REGULARS_LONG=1 (`make test-long`) asks for it."""
+    if os.environ.get("REGULARS_LONG") == "1":
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     if _alive is not None:

@@ -55,16 +55,18 @@ def moment_of(micros_since_epoch: int) -> datetime:
 
 
 def add(moment: datetime, duration: Duration, zone: ZoneInfo, times: int = 1) -> datetime:
-    """`moment` plus `times` × `duration`: months and days by the wall clock of `zone`, the rest exactly.
+    """`moment` plus `times` × `duration`, in UTC.
 
-    A wall time that the clocks skip is read as if they had not changed yet; one that they show
-    twice is the first, unless `moment` itself is the second of two.
+    Months and days are counted by the wall clock of `zone`, hours and minutes exactly. A wall time
+    that the clocks skip is read as if they had not changed yet; one that they show twice is the
+    first, unless `moment` itself is the second of two.
     """
     if duration.months or duration.days:
         local = moment.astimezone(zone)
         day = _moved(local.date(), duration.months * times, duration.days * times)
         return datetime.combine(day, local.time(), zone).astimezone(UTC)
-    return moment + times * timedelta(hours=duration.hours, minutes=duration.minutes)
+    length = timedelta(hours=duration.hours, minutes=duration.minutes)
+    return moment.astimezone(UTC) + times * length
 
 
 def subtract(moment: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
@@ -73,7 +75,7 @@ def subtract(moment: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month `months` later (or earlier), the last one where it does not exist."""
+    """The same day so many months later (or earlier), the last of the month where there is none."""
     month = day.year * 12 + day.month - 1 + months
     year, month = divmod(month, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -161,13 +161,13 @@ def standing(record: Record, grants: Sequence[Grant], rungs: Rungs, at: datetime
     return Standing(rungs.levels[best], until if best else None, counted, next_tier, missing)
 
 
-def in_force(grants: Sequence[Grant], now: int) -> list[Grant]:
-    """The grants that hold at `now`; the latest word on a source is the one that counts."""
+def in_force(grants: Sequence[Grant], at: int) -> list[Grant]:
+    """The grants that hold at `at`; the latest word on a source is the one that counts."""
     latest = {grant.source or str(i): grant for i, grant in enumerate(grants)}
     return [
         grant
         for grant in latest.values()
-        if grant.since <= now and (grant.until is None or now < grant.until)
+        if grant.since <= at and (grant.until is None or at < grant.until)
     ]
 
 

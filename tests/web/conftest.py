@@ -1,6 +1,5 @@
 """A live API on a small business, a new copy of it for each test."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
@@ -10,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from starlette.testclient import TestClient
+from web.caller import Caller
 from web.world import World, build_world
 
 from regulars.kit.clock import utc_now
@@ -49,37 +49,6 @@ def world_database(
     with django_db_blocker.unblock(), django_on(access):
         yield access
     drop_database(access)
-
-
-class Caller:
-    """Sends requests as somebody: `caller("s1/1")` is that till, `caller("manage/all")` a program."""
-
-    def __init__(self, client: TestClient, world: World) -> None:
-        self.client = client
-        self.world = world
-        self._numbers = count(1)
-
-    def __call__(
-        self,
-        who: str | None,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        key: str | None = "",
-        language: str = "en",
-        **more: Any,
-    ) -> Any:
-        """The answer; `key` "" makes up an idempotency key, None sends none."""
-        headers = {"Accept-Language": language, **more.pop("headers", {})}
-        if who is not None:
-            headers["Authorization"] = f"Bearer {self.world.keys[who]}"
-        if key is not None and method != "GET":
-            headers["Idempotency-Key"] = key or f"made-up-{next(self._numbers)}"
-        if body is not None:
-            headers.setdefault("Content-Type", "application/json")
-            more["content"] = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.client.request(method, path, headers=headers, **more)
 
 
 @pytest.fixture

@@ -42,8 +42,8 @@ def checked_profile(profile: Profile, *, region: str) -> Profile:
     cleaned = Profile(**{name: text.strip() for name, text in texts.items()})
     return replace(
         cleaned,
-        phone=_spelled("phone", parse_phone(cleaned.phone, region=region), cleaned.phone),
-        email=_spelled("email", normalise_email(cleaned.email), cleaned.email),
+        phone=_spelled("phone", cleaned.phone and parse_phone(cleaned.phone, region=region)),
+        email=_spelled("email", cleaned.email and normalise_email(cleaned.email)),
     )
 
 
@@ -111,9 +111,7 @@ def is_place(code: str) -> bool:
     return 0 < len(code) <= 40 and code.isprintable()
 
 
-def _spelled(name: str, spelling: str | Problem, text: str) -> str:
-    if not text:
-        return ""
+def _spelled(name: str, spelling: str | Problem) -> str:
     if isinstance(spelling, Problem):
         raise MemberDataInvalid(spelling.code, pointer=f"/profile/{name}")
     return spelling

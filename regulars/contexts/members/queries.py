@@ -289,7 +289,9 @@ def _after(at: str, member_id: UUID) -> Q:
         moment = datetime.fromisoformat(at)
     except ValueError:
         raise CursorInvalid(pointer="/cursor") from None
-    return Q(enrolled_at__lt=moment) | Q(enrolled_at=moment, id__lt=member_id)
+    # The first condition says nothing new, but lets the index begin where the last page ended.
+    at_or_before = Q(enrolled_at__lte=moment)
+    return at_or_before & (Q(enrolled_at__lt=moment) | Q(id__lt=member_id))
 
 
 def _searched(text: str, region: str) -> set[MemberRef]:

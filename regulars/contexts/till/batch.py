@@ -133,6 +133,8 @@ class Batch:
             claim = _claim(task.command)
             if claim in claimed or row["claim_body"] is not None:
                 continue
+            if _returns_one_of(claimed, task.command):
+                break  # its sale has to be saved first, and nothing overtakes it
             if row["member_id"] in held_up:
                 claimed |= {claim} if claim else set()
                 continue
@@ -300,6 +302,10 @@ def _claim(command: Command) -> tuple[str, str, str, type] | None:
         case ReturnGoods():
             return (command.store, command.till, command.number, ReturnGoods)
     return None
+
+
+def _returns_one_of(claimed: set[tuple[str, str, str, type]], command: Command) -> bool:
+    return isinstance(command, ReturnGoods) and (*command.sale, CommitSale) in claimed
 
 
 def _check_key(row: Row) -> None:

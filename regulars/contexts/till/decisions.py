@@ -10,9 +10,7 @@ import orjson
 from regulars.contexts.members.types import MemberRef
 from regulars.contexts.till.mapping import (
     Row,
-    awards_json,
     decision_view,
-    reason_json,
     return_row,
     sale_row,
     sold_of,
@@ -145,8 +143,8 @@ def decide_event(command: RecordEvent, row: Row, room: Room) -> Outcome:
     view = EventView(
         ref_of(member),
         programme.version,
-        awards_json(earnings.awards),
-        [reason_json(reason) for reason in earnings.cut],
+        earnings.awards,
+        earnings.cut,
         state_balances(changes.account.state),
     )
     return Outcome(view, changes if changes.transactions else None)
@@ -265,6 +263,6 @@ def _return_view(
         undone.restored,
         undone.reversed,
         undone.taken_back,
-        [reason_json(reason) for reason in undone.reasons],
+        tuple(undone.reasons),
         state_balances(changes.account.state) if changes else {},
     )

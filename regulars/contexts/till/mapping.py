@@ -18,9 +18,9 @@ from regulars.contexts.till.types import (
     SaleKey,
     SaleView,
 )
-from regulars.core.earning.settle import Award
 from regulars.core.ledger.accounts import State
 from regulars.core.ledger.lots import Taken
+from regulars.core.ledger.postings import json_text
 from regulars.core.purchase import Line, Receipt
 from regulars.core.reasons import Reason
 from regulars.core.tiers import Grant
@@ -29,6 +29,8 @@ from regulars.core.till.returns import Sold, SoldLine, Undone
 
 Row = Mapping[str, Any]
 
+_NO_TAGS: frozenset[str] = frozenset()
+_NO_ATTRIBUTES: Mapping[str, Any] = {}
 _CATEGORY, _TAGS = Line._fields.index("category"), Line._fields.index("tags")
 
 
@@ -43,14 +45,14 @@ def member_of(row: Row) -> MemberFacts | None:
         row["enrolled_at"],
         row["birthday"],
         row["language"],
-        frozenset(row["tags"] or ()),
-        orjson.loads(attributes) if attributes and attributes != "{}" else {},
+        frozenset(row["tags"] or _NO_TAGS),
+        orjson.loads(attributes) if attributes and attributes != "{}" else _NO_ATTRIBUTES,
     )
 
 
 def receipt_json(receipt: Receipt) -> str:
     """A receipt as it is stored."""
-    return orjson.dumps(
+    return json_text(
         {
             "lines": [_line_row(line) for line in receipt.lines],
             "payments": receipt.payments,
@@ -58,7 +60,7 @@ def receipt_json(receipt: Receipt) -> str:
             "store_brand": receipt.store_brand,
             "attributes": receipt.attributes,
         }
-    ).decode()
+    )
 
 
 def receipt_of(text: str, key: SaleKey, occurred_at: datetime, channel: str) -> Receipt:
@@ -78,14 +80,9 @@ def receipt_of(text: str, key: SaleKey, occurred_at: datetime, channel: str) -> 
     )
 
 
-def reason_json(reason: Reason) -> tuple[str, dict[str, Any]]:
-    """A reason as it is told: its code and what its sentence needs."""
-    return reason.code, dict(reason.params)
-
-
 def reason_of(value: Sequence[Any]) -> Reason:
-    """The inverse of `reason_json`."""
-    return Reason(value[0], tuple(value[1].items()))
+    """A reason out of stored JSON."""
+    return Reason(value[0], tuple(dict(value[1]).items()))
 
 
 def decision_view(decision: Decision) -> DecisionView:
@@ -98,25 +95,10 @@ def decision_view(decision: Decision) -> DecisionView:
         decision.points_minor,
         decision.due_minor,
         decision.due,
-        tuple([(d.id, d.amount_minor, d.shares, reason_json(d.reason)) for d in decision.discounts]),
-        tuple(
-            [
-                (p.currency, p.amount, p.money_minor, p.shares, p.units, reason_json(p.reason))
-                for p in decision.payments
-            ]
-        ),
-        awards_json(decision.earnings.awards),
-        tuple([reason_json(reason) for reason in decision.earnings.cut]),
-    )
-
-
-def awards_json(awards: Iterable[Award]) -> tuple[tuple[Any, ...], ...]:
-    """Awards as (rule, currency, amount, shares, reason)."""
-    return tuple(
-        [
-            (rule, currency, amount, shares, (reason.code, dict(reason.params)))
-            for rule, currency, amount, shares, reason in awards
-        ]
+        decision.discounts,
+        tuple([(*payment[:5], payment.reason) for payment in decision.payments]),
+        decision.earnings.awards,
+        decision.earnings.cut,
     )
 
 
@@ -129,20 +111,20 @@ def stored_decision(
     late: Mapping[str, Any] | None,
 ) -> str:
     """The decision with what a return and a repeated answer need."""
-    return orjson.dumps(
+    return json_text(
         {
             "due": view.due,
             "discounts": view.discounts,
             "payments": view.payments,
             "awards": view.awards,
             "cut": view.cut,
-            "taken": {code: [list(part) for part in parts] for code, parts in taken.items()},
-            "counters": [list(counter) for counter in counters],
-            "grants": [list(grant) for grant in grants],
-            "balances": {code: list(balance) for code, balance in balances.items()},
+            "taken": taken,
+            "counters": counters,
+            "grants": grants,
+            "balances": balances,
             "late": late,
         }
-    ).decode()
+    )
 
 
 def sale_view(row: Row, replayed: bool = False) -> SaleView:
@@ -188,7 +170,7 @@ def return_view(row: Row, replayed: bool = False) -> ReturnView:
         body["restored"],
         body["reversed"],
         body["taken_back"],
-        body["reasons"],
+        _tuples(body["reasons"]),
         balances_of(body["balances"]),
         replayed,
     )
@@ -196,16 +178,16 @@ def return_view(row: Row, replayed: bool = False) -> ReturnView:
 
 def stored_return(version: int, undone: Undone, balances: Mapping[str, Balance]) -> str:
     """What a return did, as it is stored."""
-    return orjson.dumps(
+    return json_text(
         {
             "version": version,
             "restored": undone.restored,
             "reversed": undone.reversed,
             "taken_back": undone.taken_back,
-            "reasons": [reason_json(reason) for reason in undone.reasons],
-            "balances": {code: list(balance) for code, balance in balances.items()},
+            "reasons": undone.reasons,
+            "balances": balances,
         }
-    ).decode()
+    )
 
 
 def sold_of(

@@ -120,7 +120,7 @@ class DecisionView(NamedTuple):
     """A decision in the one shape in which it is answered, stored and answered again.
 
     Discounts are (id, amount, shares, reason); payments (currency, amount, money, shares, units, reason);
-    awards (rule, currency, amount, shares, reason); a reason is (code, params). Tuples throughout.
+    awards (rule, currency, amount, shares, reason); a reason is (code, pairs). Tuples throughout.
     """
 
     version: int
@@ -197,7 +197,7 @@ class ReturnView:
     restored: Mapping[str, int]
     reversed: Mapping[str, int]
     taken_back: Mapping[str, int]
-    reasons: list[list[Any]]
+    reasons: tuple[tuple[Any, ...], ...]
     balances: Mapping[str, Balance]
     replayed: bool = field(default=False, compare=False)
 
@@ -208,8 +208,8 @@ class EventView:
 
     member: MemberRef
     version: int
-    awards: list[list[Any]]
-    cut: list[list[Any]]
+    awards: tuple[tuple[Any, ...], ...]
+    cut: tuple[tuple[Any, ...], ...]
     balances: Mapping[str, Balance]
 
 

@@ -157,8 +157,7 @@ class Book(Draft):
             expires = self.expiry(lot)
             if lot.free > 0 and expires is not None and expires <= at:
                 self.expire(number)
-        for currency in sorted({self.lots[number].currency for number in freed}):
-            self._net_debts(currency)
+        self.settle_debts()
 
     def give_back(
         self, currency: str, parts: Iterable[Taken], *, at: datetime, grace: datetime | None
@@ -247,7 +246,7 @@ class Book(Draft):
 
     def _net_debts(self, currency: str) -> None:
         """Let active points of the currency pay its debts; the balance stays as it is."""
-        if self._lots is None:
+        if self._lots is None or self._freed:  # points let go have to meet their expiry first
             return
         debts = [
             lot for lot in self._lots.values() if lot.currency == currency and lot.remaining < 0

@@ -88,7 +88,7 @@ def _unfit(document: Any) -> Problem | None:
     seen = 0
     while parts:
         value, pointer, depth = parts.pop()
-        seen += 1
+        seen += len(value) if isinstance(value, Mapping | list | tuple) else 0
         if seen > VALUES_MAX:
             return Problem("", "programme.too_many_values", (("limit", VALUES_MAX),))
         if depth > DEPTH_MAX:

@@ -37,20 +37,26 @@ def plain(value: Decimal) -> int | str:
     return int(value) if value == value.to_integral_value() else format(value.normalize(), "f")
 
 
+def _described(**limits: int) -> WithJsonSchema:
+    """A number, or a number written as text, which no JSON Schema can compare."""
+    pattern = r"^\d+(\.\d+)?$" if limits else r"^-?\d+(\.\d+)?$"
+    return WithJsonSchema(
+        {"anyOf": [{"type": "number", **limits}, {"type": "string", "pattern": pattern}]}
+    )
+
+
 Amount = Annotated[
     Decimal,
     BeforeValidator(_exact_decimal),
     Field(max_digits=18, decimal_places=6, allow_inf_nan=False),
     PlainSerializer(plain),
-    WithJsonSchema(
-        {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}]}
-    ),
+    _described(),
 ]
 """Money, points or a factor in whole units with decimals: `99.90`, `1.5`, `"0.1"`."""
 
-Positive = Annotated[Amount, Field(gt=0)]
-NotNegative = Annotated[Amount, Field(ge=0)]
-Percent = Annotated[Amount, Field(ge=0, le=100)]
+Positive = Annotated[Amount, Field(gt=0), _described(exclusiveMinimum=0)]
+NotNegative = Annotated[Amount, Field(ge=0), _described(minimum=0)]
+Percent = Annotated[Amount, Field(ge=0, le=100), _described(minimum=0, maximum=100)]
 
 SORTED = PlainSerializer(sorted, return_type=list)
 """Sets are written in order: the same document must always give the same text."""

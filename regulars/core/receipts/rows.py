@@ -10,7 +10,7 @@ AMOUNT_MAX = 10**12  # minor units
 PRICE_SCALE = 6  # prices are whole millionths of a unit of money
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Rows:
     """Row i of the file is `column[i]` of every column; None where the file says nothing.
 

@@ -17,7 +17,7 @@ class Sum(NamedTuple):
     amount_minor: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Tally:
     """Which row became what. A row is settled once; who settles it twice has made a mistake."""
 

@@ -1,4 +1,4 @@
-"""Enter what an event other than a purchase earns: sign-up, birthday, referral, review, check-in…"""
+"""Enter what an event other than a purchase earns: sign-up, birthday, referral, review, check-in."""
 
 from uuid import UUID
 

@@ -39,6 +39,7 @@ SENTENCES = {
     "request.pay_with_quote": "With a quote, what is paid in points stands in the quote.",
     "request.member_named_once": "Name the member in exactly one way.",
     "request.nothing_to_change": "Nothing is said that could be changed.",
+    "request.document_once": "Send either `document` or `yaml`.",
     "request.parameter_twice": "This parameter is given twice.",
     "request.too_many": "Too many requests. Try again in {retry_after_s|second|seconds}.",
     "request.too_many_failures": (

@@ -41,6 +41,7 @@ SENTENCES = {
     "request.pay_with_quote": "Что оплачивается баллами, сказано в самом расчёте.",
     "request.member_named_once": "Назовите участника ровно одним способом.",
     "request.nothing_to_change": "Не сказано, что изменить.",
+    "request.document_once": "Пришлите либо `document`, либо `yaml`.",
     "request.parameter_twice": "Этот параметр указан дважды.",
     "request.too_many": "Слишком много запросов. Повторите через {retry_after_s|секунду|секунды|секунд}.",
     "request.too_many_failures": (

@@ -33,6 +33,7 @@ SENTENCES = {
     "earning.switched_off": "The rule is switched off.",
     "earning.no_goods": "None of the goods that the rule is about, or none that may earn.",
     "earning.nothing_given": "The conditions hold, but the mechanic gives nothing for this.",
+    "earning.nothing_to_multiply": "None of the rules that it multiplies gave anything for these goods.",
     "earning.better_in_group": "Another rule of the group «{group}» gives more.",
     "earning.after_final": "A final rule stands before it, or too many rules do.",
     "earning.rounded_away": "Less than the smallest unit is left after rounding or limits.",

@@ -29,8 +29,9 @@ class StoredOnce(NamedTuple):
         return None if stored is None else Reply(stored.status, stored.answer, (REPLAYED,))
 
     def finish(self, reply: Reply) -> Reply:
-        """Keep the answer."""
-        finish_idempotent(self.owner, self.key, reply.status, reply.body, now=self.now)
+        """Keep the answer, but no secret."""
+        kept = reply.body if reply.kept is None else reply.kept
+        finish_idempotent(self.owner, self.key, reply.status, kept, now=self.now)
         return reply
 
     def forget(self) -> None:

@@ -41,7 +41,7 @@ class Operation:
     method: str
     path: str
     plane: Plane
-    permission: Permission
+    permissions: tuple[Permission, ...]
     handler: Callable[..., Any]
     is_sync: bool
     effect: Effect
@@ -80,7 +80,7 @@ class Operations:
         method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
         path: str,
         *,
-        permission: Permission,
+        permission: Permission | tuple[Permission, ...],
         answers: Any,
         status: int = 200,
         effect: Effect = "none",
@@ -94,7 +94,7 @@ class Operations:
 
         The handler takes `call`, the parameters of the path by name, `query` and `body` where it has
         them. A handler that is no coroutine runs in a thread, in one database transaction.
-        `answers` is the model of the answer, for the document; `also` says under which other
+        Of several permissions one is enough. `answers` is the model of the answer, for the document; `also` says under which other
         statuses it comes.
         """
 
@@ -107,7 +107,7 @@ class Operations:
                 method=method,
                 path=f"/{self.plane}/v1{path}",
                 plane=self.plane,
-                permission=permission,
+                permissions=permission if isinstance(permission, tuple) else (permission,),
                 handler=handler,
                 is_sync=not inspect.iscoroutinefunction(handler),
                 effect=effect,
@@ -138,7 +138,7 @@ class Operations:
         summary, _, description = inspect.cleandoc(operation.handler.__doc__ or "").partition("\n")
         extra: dict[str, Any] = {
             "security": [{f"{operation.plane}Key": []}],
-            "x-permission": operation.permission.value,
+            "x-permissions": [permission.value for permission in operation.permissions],
         }
         statuses = {400, 401, 403, 422, 429, 500, 503, *problems}
         parameters = [{"$ref": "#/components/parameters/AcceptLanguage"}]

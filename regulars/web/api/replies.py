@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
+from pydantic import BaseModel
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -14,12 +15,16 @@ SAFE: Headers = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"
 
 
 class Reply(NamedTuple):
-    """A whole answer; `headers` come beside the ones that every answer has."""
+    """A whole answer; `headers` come beside the ones that every answer has.
+
+    `kept` is what is stored under an idempotency key instead of the body, where that holds a secret.
+    """
 
     status: int
     body: bytes
     headers: Headers = ()
     media: tuple[bytes, bytes] = JSON
+    kept: bytes | None = None
 
 
 def json_reply(value: Any, status: int = 200, headers: Headers = ()) -> Reply:
@@ -29,6 +34,8 @@ def json_reply(value: Any, status: int = 200, headers: Headers = ()) -> Reply:
 
 def as_json(value: Any) -> bytes:
     """`value` as compact JSON bytes."""
+    if isinstance(value, BaseModel):
+        return value.model_dump_json(by_alias=True).encode()
     return orjson.dumps(value, _plain, orjson.OPT_UTC_Z)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ValidationError
 
 from regulars.contexts.security.types import Actor, Principal
-from regulars.contexts.security.usecases.access import require
+from regulars.contexts.security.usecases.access import require_any
 from regulars.contexts.security.usecases.idempotency import (
     IdempotencyKeyMalformed,
     IdempotencyKeyMissing,
@@ -97,7 +97,7 @@ async def serve(
             raise TooManyRequests(retry_after_s=verdict.retry_after_s)
         if known.principal.plane is not operation.plane:
             raise WrongPlane
-        require(known.actor, operation.permission)
+        require_any(known.actor, *operation.permissions)
         if operation.looks_up:
             runtime.limits.check_looking_up(known.id, now=now)
         key = _idempotency_key(headers) if operation.effect != "none" else ""

@@ -282,7 +282,9 @@ names = st.sampled_from("abcdef")
 rows = st.lists(st.lists(names, min_size=1, max_size=3, unique=True), max_size=10)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(batches=st.lists(rows, min_size=1, max_size=3))
 def test_no_sequence_of_batches_gives_an_identifier_to_two_members(batches, now, integrator):
     Member.objects.all().delete()

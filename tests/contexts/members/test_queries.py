@@ -13,6 +13,7 @@ from regulars.contexts.members.identifying import IdentifierMalformed
 from regulars.contexts.members.queries import (
     IdentifierAmbiguous,
     MemberFilter,
+    find_holders,
     find_member_by_identifier,
     get_consent_state,
     get_member,
@@ -22,8 +23,10 @@ from regulars.contexts.members.queries import (
     list_identifiers,
     list_members,
     look_up,
+    spell_identifier,
 )
 from regulars.contexts.members.types import EVERYONE, IdentifierKind, MemberStatus, Reach, ref_of
+from regulars.contexts.members.usecases.identifiers import block_identifier
 from regulars.contexts.members.usecases.membership import block_member, erase_member, mark_merged
 from regulars.contexts.security.types import Role
 from regulars.contexts.security.usecases.access import PermissionMissing
@@ -67,7 +70,9 @@ def test_a_text_that_is_nothing_finds_nobody(text, enrol, cashier):
     assert look_up(text, within=EVERYONE, by=cashier) == ()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(text=st.one_of(st.text(max_size=40), st.text("0123456789+ -()@.ma_%_\\", max_size=20)))
 def test_any_text_may_be_looked_up(text, cashier):
     assert look_up(text, within=EVERYONE, by=cashier) == ()
@@ -239,3 +244,20 @@ def test_lists_show_what_was_asked_for(enrol, now, later, support):
 def test_a_cursor_that_is_none_is_refused(cursor):
     with pytest.raises(CursorInvalid):
         list_members(cursor=cursor, within=EVERYONE)
+
+
+def test_many_identifiers_are_looked_up_at_once(enrol, support, now):
+    one, other, lost = enrol(card("10001")), enrol(card("10002")), enrol(card("10003"))
+    block_identifier(other, card("10002"), now=now, by=support)
+    mark_merged(lost, one, "same", now=now, by=support)
+    texts = ["1000 1", "1000-2", "10003", "10004"]
+    spellings = [spell_identifier(IdentifierKind.CARD, text) for text in texts]
+    assert find_holders(IdentifierKind.CARD, spellings) == {
+        "10001": (one, "active"),
+        "10002": (other, "blocked"),
+        "10003": (one, "active"),
+    }
+    assert find_holders(IdentifierKind.EXTERNAL, spellings) == {}
+    assert find_holders(IdentifierKind.CARD, []) == {}
+    with pytest.raises(IdentifierMalformed):
+        spell_identifier(IdentifierKind.PHONE, "12", pointer="/member")

@@ -1,5 +1,8 @@
 """What is not granted is denied; roles and scopes are complete and say what they are."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from regulars.contexts.security.access import (
@@ -76,3 +79,21 @@ def test_one_of_several_permissions_is_enough_where_any_is():
     require_any(reader, Permission.KEYS_WRITE, Permission.KEYS_READ)
     with pytest.raises(PermissionMissing):
         require(reader, Permission.KEYS_WRITE)
+
+
+def rows_of_page():
+    """The tables of the page on access: what stands in the first cell → the permissions named."""
+    page = (Path(__file__).parents[3] / "docs" / "access.md").read_text()
+    found = {}
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 3 and cells[0].startswith("`"):
+            found[cells[0].strip("`")] = set(re.findall(r"`([\w.]+)`", cells[2])) or cells[2]
+    return found
+
+
+def test_the_page_on_access_says_what_the_code_does():
+    expected = {role.value: allowed for role, allowed in ROLE_PERMISSIONS.items()}
+    expected[Role.OWNER.value] = "all"
+    expected |= {scope.value: allowed for scope, allowed in SCOPE_PERMISSIONS.items()}
+    assert rows_of_page() == expected

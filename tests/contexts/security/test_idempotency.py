@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.contexts.security.models import StoredAnswerRow
+from regulars.contexts.security.jobs import forget_what_is_over
+from regulars.contexts.security.models import FailedGuesses, StoredAnswerRow
 from regulars.contexts.security.types import StoredAnswer
+from regulars.contexts.security.usecases.guessing import count_guess
 from regulars.contexts.security.usecases.idempotency import (
     KEPT,
     UNDER_WAY_MAX,
@@ -22,6 +24,7 @@ from regulars.contexts.security.usecases.idempotency import (
     forget_idempotent,
     purge_stored_answers,
 )
+from regulars.kit.rate_limits import Guessing
 
 pytestmark = pytest.mark.django_db
 BODY, OTHER = digest_of_body({"points": 5}), digest_of_body({"points": 6})
@@ -78,6 +81,16 @@ def test_keys_are_remembered_for_45_days(now):
     assert begin_idempotent("s", "m", BODY, now=now) is None
     assert purge_stored_answers(now=now + KEPT) == 1
     assert StoredAnswerRow.objects.count() == 1
+
+
+def test_the_nightly_job_forgets_what_is_over_and_nothing_else(now):
+    begin_idempotent("s", "old", BODY, now=now)
+    begin_idempotent("s", "new", BODY, now=now + KEPT)
+    count_guess([(Guessing("pin", most=5), "card 1")], now=now)
+    count_guess([(Guessing("pin", most=5), "card 2")], now=now + KEPT)
+    forget_what_is_over(timestamp=int((now + KEPT).timestamp()))
+    assert StoredAnswerRow.objects.count() == 1
+    assert FailedGuesses.objects.count() == 1
 
 
 @pytest.mark.parametrize("key", [None, ""])

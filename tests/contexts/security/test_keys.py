@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from regulars.contexts.security.models import ApiKey, AuditRow
-from regulars.contexts.security.queries import list_api_keys
+from regulars.contexts.security.queries import find_principals, list_api_keys
 from regulars.contexts.security.types import Permission, Plane, Role, Scope
 from regulars.contexts.security.usecases.access import PermissionMissing
 from regulars.contexts.security.usecases.keys import (
@@ -229,3 +229,17 @@ def test_keys_are_listed_for_who_may_see_them(owner, hire, now, later):
         revoke_api_key(UUID(int=1), now=now, by=owner)
     with pytest.raises(PermissionMissing):
         revoke_api_key(till.id, now=now, by=hire(Role.MARKETER))
+
+
+def test_of_many_keys_those_in_force_are_found_with_what_they_may_now(owner, hire, now, later):
+    person = hire(Role.SUPPORT)
+    good = issue_api_key(**TILL, now=now, by=owner)
+    ending = issue_api_key(**TILL, expires_at=later(days=1), now=now, by=owner)
+    acting = issue_api_key(**managing(person.staff_id, Scope.MEMBERS_READ), now=now, by=owner)
+    ids = [good.id, ending.id, acting.id, UUID(int=1)]
+    assert find_principals(ids, now=now).keys() == {good.id, ending.id, acting.id}
+    assert find_principals(ids, now=now)[good.id] == authenticate_key(good.token, now=now)
+    assert find_principals(ids, now=later(days=1)).keys() == {good.id, acting.id}
+    revoke_api_key(good.id, now=now, by=owner)
+    deactivate_staff(person.staff_id, now=now, by=owner)
+    assert find_principals(ids, now=now).keys() == {ending.id}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from seed import examples
 
 from regulars.core.example import AT, buyer, line, receipt
 from regulars.core.scene import Scene
@@ -123,6 +124,7 @@ def test_the_index_never_hides_a_yes(condition: Condition, example: Example) -> 
         assert name == "moment" or keys & here[name]
 
 
+@examples(50)
 @given(
     start=st.integers(0, 24 * 60 - 1),
     end=st.integers(0, 24 * 60),
@@ -155,6 +157,7 @@ def test_hours_and_days_go_by_the_clock_of_the_business() -> None:
     assert not holds("dates", {"since": "2026-03-05"}, late, "UTC")
 
 
+@examples(50)
 @given(
     born=st.dates(date(1930, 1, 1), date(2020, 12, 31)),
     today=st.dates(date(2025, 1, 1), date(2029, 12, 31)),

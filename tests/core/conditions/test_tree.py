@@ -6,6 +6,7 @@ import pytest
 from engine_cases import buyers, line_lists, trees
 from hypothesis import given
 from pydantic import ValidationError
+from seed import examples
 
 from regulars.core.example import AT, buyer, line, receipt
 from regulars.core.purchase import Buyer, Line
@@ -50,6 +51,7 @@ def test_joints_mean_what_they_say(tree: dict[str, Any], expected: bool) -> None
     assert holds(tree) is expected
 
 
+@examples(50)
 @given(trees)
 def test_what_was_read_is_written_back(tree: dict[str, Any]) -> None:
     node = read_when(tree)
@@ -69,6 +71,7 @@ def meant(tree: dict[str, Any], scene: Scene, terms: Terms) -> bool:
     return holds(tree, scene, terms)
 
 
+@examples(50)
 @given(trees, line_lists, buyers)
 def test_a_prepared_tree_answers_like_its_parts(
     tree: dict[str, Any], lines: tuple[Line, ...], who: Buyer
@@ -79,6 +82,7 @@ def test_a_prepared_tree_answers_like_its_parts(
     assert holds(tree, scene, terms) is meant(tree, scene, terms)
 
 
+@examples(50)
 @given(trees, line_lists, buyers)
 def test_a_no_has_a_reason_and_a_yes_has_none(
     tree: dict[str, Any], lines: tuple[Line, ...], who: Buyer
@@ -91,6 +95,7 @@ def test_a_no_has_a_reason_and_a_yes_has_none(
     assert (reason is None) is holds(tree, scene, terms)
 
 
+@examples(50)
 @given(trees, line_lists, buyers)
 def test_what_a_tree_needs_is_there_when_it_holds(
     tree: dict[str, Any], lines: tuple[Line, ...], who: Buyer

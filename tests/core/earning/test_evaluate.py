@@ -6,6 +6,7 @@ import pytest
 from engine_cases import amounts, compiled, earned, rule, scene
 from hypothesis import given
 from hypothesis import strategies as st
+from seed import examples
 
 from regulars.core.calendar import Period, day_period_number
 from regulars.core.earning.evaluate import earn
@@ -267,6 +268,7 @@ def test_as_many_amounts_as_lines_are_demanded() -> None:
         Scene(receipt(BREAD, SOAP), buyer(), AT, [1])
 
 
+@examples(50)
 @given(st.lists(st.integers(0, 10**6), min_size=2, max_size=9), st.integers(1, 500))
 def test_shares_fall_to_the_lines_in_proportion(paid: list[int], points: int) -> None:
     sold = [line(amount, id=str(i)) for i, amount in enumerate(paid)]

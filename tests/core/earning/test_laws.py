@@ -5,6 +5,7 @@ from typing import Any
 from engine_cases import amounts, buyers, compiled, document, line_lists, programmes, rule, scene
 from hypothesis import given
 from hypothesis import strategies as st
+from seed import examples
 
 from regulars.core.earning.evaluate import earn
 from regulars.core.earning.settle import Earnings
@@ -23,6 +24,7 @@ def decided(document: Programme, sold: Lines, who: Buyer) -> Earnings:
     return earn(compile_programme(document, 1), scene(*sold, who=who))
 
 
+@examples(50)
 @given(programmes(), line_lists, buyers)
 def test_awards_are_positive_and_their_shares_add_up(
     document: Programme, sold: Lines, who: Buyer
@@ -37,6 +39,7 @@ def test_awards_are_positive_and_their_shares_add_up(
         )
 
 
+@examples(50)
 @given(programmes(), line_lists, buyers, st.randoms(use_true_random=False))
 def test_the_order_of_lines_only_orders_the_shares(
     document: Programme, sold: Lines, who: Buyer, random: Any
@@ -52,6 +55,7 @@ def test_the_order_of_lines_only_orders_the_shares(
         assert other.shares == tuple(one.shares[i] for i in order)
 
 
+@examples(50)
 @given(programmes(), line_lists, buyers, st.randoms(use_true_random=False))
 def test_the_order_of_rules_in_the_document_does_not_matter(
     document: Programme, sold: Lines, who: Buyer, random: Any
@@ -62,6 +66,7 @@ def test_the_order_of_rules_in_the_document_does_not_matter(
     assert decided(shuffled, sold, who) == decided(document, sold, who)
 
 
+@examples(50)
 @given(programmes(), line_lists, buyers)
 def test_a_rule_that_does_not_apply_changes_nothing(
     document: Programme, sold: Lines, who: Buyer
@@ -77,6 +82,7 @@ def test_a_rule_that_does_not_apply_changes_nothing(
     assert decided(Programme.model_validate(more), sold, who) == decided(document, sold, who)
 
 
+@examples(50)
 @given(programmes(), line_lists, buyers)
 def test_the_same_purchase_is_always_decided_alike(
     document: Programme, sold: Lines, who: Buyer
@@ -86,6 +92,7 @@ def test_the_same_purchase_is_always_decided_alike(
     assert earn(programme, here) == earn(programme, here) == decided(document, sold, who)
 
 
+@examples(50)
 @given(programmes(), line_lists, buyers)
 def test_the_index_finds_every_rule_that_applies(
     document: Programme, sold: Lines, who: Buyer
@@ -103,6 +110,7 @@ def test_the_index_finds_every_rule_that_applies(
             assert one.id in candidates
 
 
+@examples(50)
 @given(programmes(), st.lists(line_lists, min_size=1, max_size=6), buyers)
 def test_no_limit_is_passed_by_any_row_of_purchases(
     document: Programme, receipts: list[Lines], who: Buyer
@@ -141,6 +149,7 @@ def assert_receipt_limits(document: Programme, earnings: Earnings) -> None:
         assert total <= of_points.receipt
 
 
+@examples(50)
 @given(programmes(), line_lists, buyers)
 def test_counters_grow_by_exactly_what_was_given(
     document: Programme, sold: Lines, who: Buyer
@@ -155,6 +164,7 @@ def test_counters_grow_by_exactly_what_was_given(
             assert delta == sum(a.amount for a in earnings.awards if a.currency == code)
 
 
+@examples(50)
 @given(line_lists, st.integers(1, 10**6))
 def test_more_money_never_earns_less(sold: Lines, more: int) -> None:
     programme = compiled(rule("base"), rule("steps", "rate_per_amount"))
@@ -163,6 +173,7 @@ def test_more_money_never_earns_less(sold: Lines, more: int) -> None:
     assert sum(amounts(earn(programme, scene(*bigger))).values()) >= one
 
 
+@examples(50)
 @given(line_lists)
 def test_paying_less_per_line_is_earning_on_less(sold: Lines) -> None:
     programme = compile_programme(document(rule("base", params={"points": 1, "per": "0.01"})), 1)

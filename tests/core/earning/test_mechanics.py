@@ -7,6 +7,7 @@ from engine_cases import compiled, rule, scene
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
+from seed import examples
 
 from regulars.core.earning.catalogue import MECHANICS
 from regulars.core.earning.evaluate import award_event, earn
@@ -95,6 +96,7 @@ PURCHASES = [each for each in EXAMPLES if each.values[1].lines]  # type: ignore[
 
 
 @pytest.mark.parametrize(("mechanic", "example"), PURCHASES)
+@examples(50)
 @given(more=st.integers(0, 10**9), currency=st.sampled_from(["points", "cashback"]))
 def test_never_gives_less_than_nothing_and_always_the_same(
     mechanic: Mechanic, example: Example, more: int, currency: str

@@ -238,15 +238,22 @@ class Shop:
     def differences(self) -> list[Difference]:
         """What the audit of every member's books finds."""
         rungs = [found for version in self.known if (found := terms_of(version).rungs)]
-        floors = {
-            code: currency.floor for code, currency in self.programme.currencies.items()
-        }
-        standards = Standards({r.fingerprint: r for r in rungs}, floors, self.programme.zone)
+        standards = Standards({r.fingerprint: r for r in rungs}, self._floors(), self.programme.zone)
         return [
             difference
             for who in self.store.kept
             for difference in self.store.differences(who, standards)
         ]
+
+    def _floors(self) -> dict[str, int | None]:
+        """How far down each currency may go under the most lenient version."""
+        floors: dict[str, int | None] = {}
+        for version in self.known:
+            negative = version.document.returns.earned == "negative"
+            for code, currency in version.currencies.items():
+                lowest, floor = floors.get(code, 0), currency.floor if negative else 0
+                floors[code] = None if None in (floor, lowest) else min(floor or 0, lowest or 0)
+        return floors
 
     def _tier(self, book: Book, programme: Compiled, at: datetime) -> str:
         found = standing_at(book, terms_of(programme).rungs, at)

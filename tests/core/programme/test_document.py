@@ -1,4 +1,4 @@
-"""The programme document: what hangs together, what does not, and that nothing is lost in storage."""
+"""The programme document: what hangs together, and that nothing is lost in storage."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 from engine_cases import BASE, document, programmes, rule
 from hypothesis import given
 from pydantic import ValidationError
+from seed import examples
 
 from regulars.core.money import Rounding
 from regulars.core.programme.check import ProgrammeInvalid, parse_programme
@@ -29,6 +30,7 @@ def test_the_base_of_these_tests_is_sound() -> None:
     assert parse_programme(BASE).currencies["points"].scale == 0
 
 
+@examples(50)
 @given(programmes())
 def test_a_document_survives_storage(document: Programme) -> None:
     assert parse_programme(to_mapping(document)) == document
@@ -36,6 +38,7 @@ def test_a_document_survives_storage(document: Programme) -> None:
     assert Programme.model_validate_json(document.model_dump_json()) == document
 
 
+@examples(50)
 @given(programmes())
 def test_the_same_document_is_always_written_alike(document: Programme) -> None:
     again = parse_programme(to_mapping(document))

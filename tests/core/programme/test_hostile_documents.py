@@ -5,8 +5,9 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from seed import examples
 
 from regulars.core.programme.check import ProgrammeInvalid, parse_programme
 from regulars.core.programme.compiled import compile_programme
@@ -78,18 +79,22 @@ def answered(document: Any) -> Programme | None:
     try:
         return parse_programme(document)
     except ProgrammeInvalid as refused:
-        assert 1 <= len(refused.problems) <= 100
-        for problem in refused.problems:
-            assert problem.pointer == "" or problem.pointer.startswith("/")
-            assert len(problem.pointer) < 4000
-            for language in LANGUAGES:
-                text = problem.sentence(language)
-                assert text
-                assert text != problem.code
+        look_at(refused)
         return None
 
 
-@settings(max_examples=300)
+def look_at(refused: ProgrammeInvalid) -> None:
+    assert 1 <= len(refused.problems) <= 100
+    for problem in refused.problems:
+        assert problem.pointer == "" or problem.pointer.startswith("/")
+        assert len(problem.pointer) < 4000
+        for language in LANGUAGES:
+            text = problem.sentence(language)
+            assert text
+            assert text != problem.code
+
+
+@examples(150)
 @given(mutations())
 def test_a_mutilated_programme_is_refused_with_sentences_or_works(document: dict[str, Any]) -> None:
     programme = answered(document)
@@ -97,11 +102,13 @@ def test_a_mutilated_programme_is_refused_with_sentences_or_works(document: dict
         compile_programme(programme, 1)
 
 
+@examples(50)
 @given(junk)
 def test_junk_is_refused_with_sentences(document: Any) -> None:
     assert answered(document) is None
 
 
+@examples(50)
 @given(st.one_of(st.text(max_size=200), st.binary(max_size=200)))
 def test_junk_text_is_refused_as_json_and_as_yaml(text: str | bytes) -> None:
     with pytest.raises(ProgrammeInvalid):
@@ -206,6 +213,7 @@ plain = st.recursive(
 )
 
 
+@examples(50)
 @given(st.dictionaries(st.text("abcяж:#'\"1 ", max_size=6), plain))
 def test_what_is_dumped_is_loaded_back(value: dict[str, Any]) -> None:
     text = dump_yaml(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -25,16 +25,21 @@ WHERE c.store = %s AND c.till = %s AND c.number = %s AND c.kind = 'sale'
 """
 
 
+class Cause(NamedTuple):
+    """Why something moved: the currency its amounts are in and what it gave (> 0) or took, if known."""
+
+    reason: Reason
+    currency: str | None = None
+    amount: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line of a statement: what moved, by which receipt or return, and why.
-
-    Each reason comes with the currency that its amounts are in, where it has one.
-    """
+    """One line of a statement: what moved, by which receipt or return, and why."""
 
     line: StatementLine
     receipt: SaleKey | None
-    reasons: tuple[tuple[Reason, str | None], ...]
+    causes: tuple[Cause, ...]
 
 
 def get_sale(key: SaleKey) -> SaleView:
@@ -65,32 +70,32 @@ def list_movements(
 def _movement(line: StatementLine, sales: Mapping[Any, Any], returns: Mapping[Any, Any]) -> Movement:
     row = (sales if line.kind == "sale" else returns).get(line.source)
     if row is None or line.kind not in ("sale", "return"):
-        return Movement(line, None, tuple(_reasons_of_facts(line)))
+        return Movement(line, None, tuple(_causes_of_facts(line)))
     key = SaleKey(row.store, row.till, row.number)
-    told = _reasons_of_sale(row.decision) if line.kind == "sale" else _plain(row.decision["reasons"])
+    told = _causes_of_sale(row.decision) if line.kind == "sale" else _plain(row.decision["reasons"])
     return Movement(line, key, tuple(told))
 
 
-def _reasons_of_sale(decision: Mapping[str, Any]) -> Iterable[tuple[Reason, str | None]]:
+def _causes_of_sale(decision: Mapping[str, Any]) -> Iterable[Cause]:
     for _, _, _, reason in decision["discounts"]:
-        yield reason_of(reason), None
-    for currency, _, _, _, _, reason in decision["payments"]:
-        yield reason_of(reason), currency
-    for _, currency, _, _, reason in decision["awards"]:
-        yield reason_of(reason), currency
+        yield Cause(reason_of(reason))
+    for currency, amount, _, _, _, reason in decision["payments"]:
+        yield Cause(reason_of(reason), currency, -amount)
+    for _, currency, amount, _, reason in decision["awards"]:
+        yield Cause(reason_of(reason), currency, amount)
     yield from _plain(decision["cut"])
 
 
-def _plain(reasons: Iterable[Any]) -> Iterable[tuple[Reason, str | None]]:
-    return ((reason_of(reason), None) for reason in reasons)
+def _plain(reasons: Iterable[Any]) -> Iterable[Cause]:
+    return (Cause(reason_of(reason)) for reason in reasons)
 
 
-def _reasons_of_facts(line: StatementLine) -> Iterable[tuple[Reason, str | None]]:
+def _causes_of_facts(line: StatementLine) -> Iterable[Cause]:
     reason, event = line.facts.get("reason"), line.facts.get("event")
     if reason is not None:
-        yield reason_of(reason), None
+        yield Cause(reason_of(reason))
     if event is not None:
-        yield Reason.of("ledger.event", event=event), None
+        yield Cause(Reason.of("ledger.event", event=event))
 
 
 def _by_id(model: Any, member: MemberRef, ids: set[UUID]) -> dict[UUID, Any]:

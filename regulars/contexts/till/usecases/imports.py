@@ -47,7 +47,7 @@ Key = tuple[str, str, str]  # store, till, number
 Holder = MemberRef | Problem | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PastReceipts:
     """What is to be imported: the file's rows, its receipts in order, and whose each customer is.
 
@@ -102,7 +102,7 @@ async def import_receipts(
     return importing.tally
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Import:
     desk: Desk
     past: PastReceipts
@@ -255,7 +255,8 @@ class _Import:
         self.tally.sold(slip.rows, known=known)
         self.tally.anonymous += holder is None and slip.customer is not None
         member = holder.id if isinstance(holder, MemberRef) else None
-        for place, row in enumerate(slip.rows, 1):
+        # What is in the books already was put in stock at the start.
+        for place, row in enumerate(() if known else slip.rows, 1):
             quantity = rows.quantity[row] or 0
             goods = SoldGoods(slip.key, str(place), slip.at, quantity, rows.amount[row], place)
             self._add(member, sku_of(rows, row), goods, 0)

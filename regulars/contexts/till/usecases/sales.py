@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from regulars.contexts.security.types import Actor, Permission
-from regulars.contexts.security.usecases.access import require
+from regulars.contexts.security.usecases.access import require, require_any
 from regulars.contexts.till.batch import Result
 from regulars.contexts.till.desk import Desk
 from regulars.contexts.till.types import (

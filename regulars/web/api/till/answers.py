@@ -230,12 +230,12 @@ def earned(awards: Sequence[Sequence[Any]]) -> dict[str, int]:
 
 def _reason(
     code: str,
-    params: Mapping[str, object],
+    params: Iterable[tuple[str, object]],
     units: Units,
     language: str,
     currency: str | None = None,
 ) -> Json:
-    return {"code": code, "text": tell(code, params, units, language, currency=currency)}
+    return {"code": code, "text": tell(code, dict(params), units, language, currency=currency)}
 
 
 def _member(ref: Any) -> str | None:

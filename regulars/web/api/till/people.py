@@ -367,8 +367,10 @@ def _movement_json(movement: Movement, units: Units | None, language: str) -> di
             {
                 "code": reason.code,
                 "text": tell(reason.code, dict(reason.params), units, language, currency=currency),
+                "currency": currency,
+                "amount": amount,
             }
-            for reason, currency in movement.reasons
+            for reason, currency, amount in movement.causes
         ],
     }
 

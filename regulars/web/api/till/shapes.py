@@ -261,6 +261,13 @@ class EnrolAnswer(Shape):
     sign_up: EventAnswer | None
 
 
+class ToldAmount(Told):
+    """Why something moved, and by how much, where one reason stands for an amount."""
+
+    currency: str | None
+    amount: int | None = Field(description="Minor units: given, or negative where taken")
+
+
 class StatementLineShape(Shape):
     """One movement on the account."""
 
@@ -273,7 +280,7 @@ class StatementLineShape(Shape):
     moves: dict[str, Wallet]
     balances: dict[str, Wallet]
     receipt_id: str | None
-    reasons: list[Told]
+    reasons: list[ToldAmount]
 
 
 class StatementAnswer(Shape):

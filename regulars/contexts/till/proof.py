@@ -1,0 +1,180 @@
+"""Sales side by side with their returns and their transactions: whatever does not fit is a difference."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from regulars.contexts.ledger.usecases.verify import Stream
+from regulars.contexts.till.mapping import sold_of
+from regulars.contexts.till.types import NOBODY
+from regulars.core.ledger.accounts import ISSUED, REDEEMED
+from regulars.core.ledger.audit import Difference
+from regulars.core.refusal import Refused
+from regulars.core.till.returns import undo
+
+UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a value raises that was changed until it is none any more."""
+
+_SALES = """
+SELECT s.bucket, s.member_id, s.id, s.seq, s.occurred_at, s.version, s.gross_minor,
+       s.discount_minor, s.points_minor, s.paid_minor, s.returns, s.returned::text,
+       s.receipt::text, s.decision::text,
+       t.kind, t.source, t.occurred_at, t.version, t.postings::text, t.facts::text
+FROM till_sale s
+LEFT JOIN ledger_transaction t
+    ON t.bucket = s.bucket AND t.member_id = s.member_id AND t.seq = s.seq
+ORDER BY s.bucket, s.member_id, s.id
+"""
+_RETURNS = """
+SELECT bucket, member_id, sale_id, lines::text, refund_minor, decision::text
+FROM till_return ORDER BY bucket, member_id, sale_id, id
+"""
+_AMOUNT_OF_LINE = 4  # in the rows of a stored receipt
+
+
+class _Sale(NamedTuple):
+    """A row of `_SALES`."""
+
+    bucket: int
+    member: UUID
+    id: UUID
+    seq: int | None
+    occurred_at: datetime
+    version: int
+    gross: int
+    discount: int
+    points: int
+    paid: int
+    returns: int
+    returned: str | None
+    receipt: str
+    decision: str
+    kind: str | None
+    source: UUID | None
+    posted_for: datetime | None
+    posted_version: int | None
+    postings: str | None
+    facts: str | None
+
+
+class SalesProof:
+    """One pass over sales and returns; how many there were stands in `sales` and `returns`."""
+
+    def __init__(self, progress: Callable[[int], None]) -> None:
+        """`progress` is told of each sale."""
+        self._progress = progress
+        self.sales = 0
+        self.returns = 0
+
+    def run(self) -> Iterator[Difference]:
+        """Every difference. To be called inside a read-only snapshot transaction."""
+        sales = Stream("verify_sales", _SALES, width=3)
+        returns = Stream("verify_returns", _RETURNS, width=3)
+        while keys := [key for key in (sales.key, returns.key) if key]:
+            key = min(keys)
+            rows, back = sales.take(key), returns.take(key)
+            self.sales += len(rows)
+            self.returns += len(back)
+            self._progress(len(rows))
+            if rows:
+                sale = _Sale(*rows[0])
+                yield from (_wrong(code, sale.member, sale.id) for code in _flaws(sale, back))
+            else:
+                yield _wrong("verify.return_without_sale", key[1], key[2])
+
+
+def _flaws(sale: _Sale, back: list[tuple[Any, ...]]) -> list[str]:
+    """The codes of what is wrong with one sale."""
+    try:
+        body = orjson.loads(sale.decision)
+        flaws = [*_flaws_of_money(sale, body), *_flaws_of_posting(sale, body)]
+        returned = {} if sale.returned is None else orjson.loads(sale.returned)
+        if back or returned or sale.returns:
+            flaws += _flaws_of_returns(sale, returned, back)
+    except UNREADABLE:
+        return ["verify.sale_unreadable"]
+    return flaws
+
+
+def _flaws_of_money(sale: _Sale, body: Mapping[str, Any]) -> Iterator[str]:
+    lines = orjson.loads(sale.receipt)["lines"]
+    if (
+        sale.gross != sale.discount + sale.points + sale.paid
+        or sale.gross != sum(line[_AMOUNT_OF_LINE] for line in lines)
+        or sale.paid != sum(body["due"])
+        or sale.points != sum(money for _, _, money, *_ in body["payments"])
+        or sale.discount != sum(amount for _, amount, *_ in body["discounts"])
+    ):
+        yield "verify.sale_money"
+
+
+def _flaws_of_posting(sale: _Sale, body: Mapping[str, Any]) -> Iterator[str]:
+    if sale.seq is None:
+        if sale.member != NOBODY.id:
+            yield "verify.sale_without_transaction"
+        return
+    about = (sale.kind, sale.source, sale.posted_for, sale.posted_version)
+    if about != ("sale", sale.id, sale.occurred_at, sale.version):
+        yield "verify.sale_without_transaction"
+        return
+    assert sale.postings is not None
+    assert sale.facts is not None
+    issued: dict[str, int] = {}
+    for _, currency, amount, *_ in body["awards"]:
+        issued[currency] = issued.get(currency, 0) - amount
+    redeemed = {payment[0]: payment[1] for payment in body["payments"]}
+    posted: dict[str, dict[str, int]] = {ISSUED: {}, REDEEMED: {}}
+    for currency, account, amount in orjson.loads(sale.postings):
+        posted.get(account, {})[currency] = amount
+    if posted != {ISSUED: issued, REDEEMED: redeemed}:
+        yield "verify.sale_points"
+    (entry,) = orjson.loads(sale.facts)["q"]
+    if entry[1] != sale.paid:
+        yield "verify.sale_money"
+
+
+def _flaws_of_returns(
+    sale: _Sale, returned: Mapping[str, int], back: list[tuple[Any, ...]]
+) -> Iterator[str]:
+    """Decide the returns of a sale again as one: their shares add up to exactly its shares."""
+    quantities: dict[str, int] = {}
+    restored: dict[str, int] = {}
+    reversed_: dict[str, int] = {}
+    refund = 0
+    for _, _, _, lines, refunded, decision in back:
+        told = orjson.loads(decision)
+        refund += refunded
+        _add(quantities, orjson.loads(lines))
+        _add(restored, told["restored"])
+        _add(reversed_, told["reversed"])
+    if quantities != returned or sale.returns != len(back):
+        yield "verify.sale_returned"
+    sold = sold_of(sale.id, sale.occurred_at, sale.receipt, sale.decision, 0)
+    try:
+        whole = undo(sold, {}, quantities) if quantities else None
+    except Refused:
+        yield "verify.returned_more"
+        return
+    if refund != (whole.refund_minor if whole else 0):
+        yield "verify.refund"
+    if whole and (_some(whole.restored), _some(whole.reversed)) != (
+        _some(restored),
+        _some(reversed_),
+    ):
+        yield "verify.return_points"
+
+
+def _add(sums: dict[str, int], amounts: Mapping[str, int]) -> None:
+    for key, amount in amounts.items():
+        sums[key] = sums.get(key, 0) + amount
+
+
+def _some(amounts: Mapping[str, int]) -> dict[str, int]:
+    return {key: amount for key, amount in amounts.items() if amount}
+
+
+def _wrong(code: str, member: UUID, sale: UUID) -> Difference:
+    return Difference(code, member, (("sale", str(sale)),))
