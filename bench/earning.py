@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from time import perf_counter_ns
+from time import perf_counter_ns, process_time_ns
 from typing import Any
 
 from bench import programme as till
@@ -36,24 +36,24 @@ def run(options: Options) -> list[Figure]:
     _check(ten, of_20, of_1000)
     rounds = max(1, options.rounds)
     cases = ((of_till, usual), (of_20, ten), (of_1000, ten))
-    times = [[_timed(*case) for case in cases] for _ in range(rounds)]
-    speeds = [[1e9 * len(case) / sum(case) for case in row] for row in times]
+    runs = [[_timed(*case) for case in cases] for _ in range(rounds)]
+    speeds = [[1e9 * RECEIPTS / cpu_ns for cpu_ns, _ in row] for row in runs]
     named = ("20 rules of the till bench", "20 rules, 10 apply", "1,000 rules, 10 apply")
     figures = []
     for i, name in enumerate(named):
         speed = middle([row[i] for row in speeds])
-        every = [each for row in times for each in row[i]]
+        every = [each for row in runs for each in row[i][1]]
         p50, p99 = (percentile(every, share) / 1000 for share in (0.5, 0.99))
         wanted = i == 0
         figures.append(
             Figure(
                 name,
-                f"{speed:,.0f} receipts/s",
+                f"{speed:,.0f} receipts/s of CPU",
                 f"{PER_SECOND_MIN:,} receipts/s" if wanted else "",
                 speed / PER_SECOND_MIN if wanted else None,
                 "≥ 1.0" if wanted else "",
                 speed >= PER_SECOND_MIN if wanted else None,
-                f"p50 {p50:.0f} µs, p99 {p99:.0f} µs",
+                f"p50 {p50:.0f} µs, p99 {p99:.0f} µs by the clock",
             )
         )
     ratio = middle([row[1] / row[2] for row in speeds])
@@ -83,15 +83,20 @@ def purchase(receipt: Receipt, rng: random.Random) -> Purchase:
     return receipt, buyer, receipt.occurred_at, tuple(line.amount_minor for line in receipt.lines)
 
 
-def _timed(programme: Compiled, purchases: Sequence[Purchase]) -> list[int]:
-    """Nanoseconds of each decision, the making of its scene included."""
-    times = []
+def _timed(programme: Compiled, purchases: Sequence[Purchase]) -> tuple[int, list[int]]:
+    """Nanoseconds of CPU for all decisions, the making of the scenes included, and by the clock
+    for each of them in a second pass."""
     gc.collect()
+    start = process_time_ns()
+    for each in purchases:
+        earn(programme, Scene(*each))
+    cpu_ns = process_time_ns() - start
+    times = []
     for each in purchases:
         start = perf_counter_ns()
         earn(programme, Scene(*each))
         times.append(perf_counter_ns() - start)
-    return times
+    return cpu_ns, times
 
 
 CATEGORIES = ("dairy", "bakery", "meat", "fruit", "home")

@@ -14,7 +14,7 @@ _NEITHER: Masks = (0, 0)
 
 
 class GoodsIndex:
-    """Numbers every distinct selection; `mask_of(line)` has bit n set where selection n takes it.
+    """Numbers every distinct selection; `masks_of` tells which take a line.
 
     The cost of a look-up does not grow with the number of selections.
     """
@@ -46,24 +46,33 @@ class GoodsIndex:
             self._add(goods, 1 << number)
         return number
 
-    def mask_of(self, line: Line) -> int:
-        """Bit n is set where selection n takes the line."""
-        path = self._paths.get(line.category)
-        into, out = self._masks_of(line.category) if path is None else path
-        into |= self._everything
-        named = self._skus.get(line.sku)
-        if named is not None:
-            into |= named[0]
-            out |= named[1]
-        named = self._brands.get(line.brand)
-        if named is not None:
-            into |= named[0]
-            out |= named[1]
-        for tag in line.tags:
-            named = self._tags.get(tag, _NEITHER)
-            into |= named[0]
-            out |= named[1]
-        return into & ~out
+    def masks_of(self, lines: Iterable[Line]) -> list[int]:
+        """For each line, bit n is set where selection n takes it.
+
+        A line of no quantity, such as an item made free, is not bought: nothing takes it.
+        """
+        paths, skus, brands, tags = self._paths, self._skus, self._brands, self._tags
+        everything = self._everything
+        masks = []
+        for line in lines:
+            path = paths.get(line.category)
+            into, out = self._masks_of(line.category) if path is None else path
+            into |= everything
+            named = skus.get(line.sku)
+            if named is not None:
+                into |= named[0]
+                out |= named[1]
+            named = brands.get(line.brand)
+            if named is not None:
+                into |= named[0]
+                out |= named[1]
+            if line.tags:
+                for tag in line.tags:
+                    more_into, more_out = tags.get(tag, _NEITHER)
+                    into |= more_into
+                    out |= more_out
+            masks.append(into & ~out if line.quantity else 0)
+        return masks
 
     def _masks_of(self, category: tuple[str, ...]) -> Masks:
         into, out = 0, 0

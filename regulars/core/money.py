@@ -44,21 +44,18 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
     if total <= 0 or not whole:
         return _allocate_oddly(total, weights)
     parts = []
-    rests = []
+    by_remainder = []
     short = total
-    for weight in weights:
-        part, rest = divmod(total * weight, whole)
+    for i, weight in enumerate(weights):
+        due = total * weight
+        part = due // whole
         parts.append(part)
-        rests.append(rest)
+        by_remainder.append((part * whole - due, i))
         short -= part
-    if short > 3:
-        for i in sorted(range(len(rests)), key=rests.__getitem__, reverse=True)[:short]:
+    if short:
+        by_remainder.sort()
+        for _, i in by_remainder[:short]:
             parts[i] += 1
-        return parts
-    for _ in range(short):  # quicker than sorting for the few lines of a usual receipt
-        i = rests.index(max(rests))
-        rests[i] = -1
-        parts[i] += 1
     return parts
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import gt
+from functools import reduce
+from operator import and_
 from zoneinfo import ZoneInfo
 
 from regulars.core.goods_index import GoodsIndex
@@ -17,27 +18,28 @@ class Lines:
 
     `positions` stand in the order of the lines' ids, so that whatever is decided by position (who
     gets the odd point) does not depend on the order in which the till sent the lines. `paid` and
-    `amount` are money in minor units, `quantities` and `quantity` thousandths of a unit.
+    `amount` are money in minor units (`amount_text`: in whole ones, for a sentence), `quantities` and
+    `quantity` are thousandths of a unit.
     """
 
-    __slots__ = ("_quantities", "_scene", "_text", "amount", "paid", "positions")
+    __slots__ = ("_quantities", "_scene", "amount", "amount_text", "paid", "positions")
 
-    def __init__(self, scene: "Scene", positions: list[int]) -> None:
+    def __init__(self, scene: "Scene", positions: Sequence[int]) -> None:
         paid = scene.paid
         self._scene = scene
         self.positions = positions
         if len(positions) == 1:
             self.amount = paid[positions[0]]
-            self.paid = [self.amount]
+            self.paid: Sequence[int] = (self.amount,)
         else:
-            self.paid = [paid[i] for i in positions]
+            self.paid = paid if isinstance(positions, range) else [paid[i] for i in positions]
             self.amount = sum(self.paid)
+        self.amount_text = decimal_text(self.amount, scene.money_scale)
         self._quantities: list[int] | None = None
-        self._text = ""
 
     def found_in(self, other: "Lines") -> list[tuple[int, int]]:
         """Pairs of places (in `self.positions`, in `other.positions`) of the lines in both."""
-        if other.positions is self._scene.order:
+        if isinstance(other.positions, range):
             return list(enumerate(self.positions))
         if len(other.positions) == 1:
             [wanted] = other.positions
@@ -56,30 +58,20 @@ class Lines:
     def quantity(self) -> int:
         return sum(self.quantities)
 
-    @property
-    def amount_text(self) -> str:
-        """`amount` in whole units of money, for a sentence."""
-        if not self._text:
-            self._text = decimal_text(self.amount, self._scene.money_scale)
-        return self._text
-
     def spread(self, total: int, weights: Sequence[int]) -> tuple[int, ...]:
         """`total` over all lines of the receipt, in proportion to `weights` (one per position).
 
         By largest remainder, ties to the smaller line id; lines outside the selection get zero.
         """
         positions = self.positions
-        scene = self._scene
+        if isinstance(positions, range):
+            return tuple(allocate(total, weights))
+        shares = [0] * len(self._scene.paid)
         if len(positions) == 1:
-            shares = [0] * len(scene.paid)
             shares[positions[0]] = total
-            return tuple(shares)
-        parts = allocate(total, weights) if positions else []
-        if positions is scene.order:
-            return tuple(parts)
-        shares = [0] * len(scene.paid)
-        for i, part in zip(positions, parts, strict=True):
-            shares[i] = part
+        elif positions:
+            for i, part in zip(positions, allocate(total, weights), strict=True):
+                shares[i] = part
         return tuple(shares)
 
 
@@ -87,22 +79,23 @@ class Scene:
     """A receipt, its buyer, the moment that decides, and the money per line to be reckoned on.
 
     `paid` is one amount (minor units, not negative) per line: what is left to pay after discounts
-    and, by the programme's policy, after points. Made per receipt; not shared between threads.
+    and, by the programme's policy, after points. `order` are the positions of the lines by their ids:
+    a range where they came so. `selected` keeps what `lines_of` found. Not shared between threads.
     """
 
     __slots__ = (
         "_goods",
-        "_in_order",
         "_local",
         "_masks",
-        "_order",
-        "_sets",
+        "_shared",
         "_zone",
         "buyer",
         "moment",
         "money_scale",
+        "order",
         "paid",
         "receipt",
+        "selected",
     )
 
     def __init__(
@@ -117,10 +110,13 @@ class Scene:
         self._zone = _UTC
         self._goods: GoodsIndex | None = None
         self._local: datetime | None = None
-        self._order: list[int] | None = None
-        self._in_order = False
+        ids = [line.id for line in receipt.lines]
+        self.order: Sequence[int] = range(len(ids))
+        if ids != sorted(ids):
+            self.order = sorted(self.order, key=ids.__getitem__)
         self._masks: list[int] | None = None
-        self._sets: dict[int, Lines] = {}
+        self._shared = 0  # selections that take every line, as far as known
+        self.selected: dict[int, Lines] = {}
 
     def enter(
         self, zone: ZoneInfo, money_scale: int, goods: GoodsIndex, masks: list[int] | None = None
@@ -134,8 +130,9 @@ class Scene:
             self._goods = goods
             self.money_scale = money_scale
             self._local = None
-            self._sets = {}
+            self.selected = {}
             self._masks = masks
+            self._shared = reduce(and_, masks) if masks else 0
 
     @property
     def local(self) -> datetime:
@@ -145,35 +142,23 @@ class Scene:
         return self._local
 
     @property
-    def order(self) -> list[int]:
-        """Positions of the lines in the order of their ids."""
-        if self._order is None:
-            ids = [line.id for line in self.receipt.lines]
-            self._in_order = not any(map(gt, ids, ids[1:]))
-            self._order = list(range(len(ids)))
-            if not self._in_order:
-                self._order.sort(key=ids.__getitem__)
-        return self._order
-
-    @property
     def masks(self) -> list[int]:
         """Per line, the selections it belongs to (see `GoodsIndex`)."""
         if self._masks is None:
             assert self._goods is not None, "enter a programme first"
-            self._masks = [self._goods.mask_of(line) for line in self.receipt.lines]
+            self._masks = self._goods.masks_of(self.receipt.lines)
         return self._masks
 
     def lines_of(self, number: int) -> Lines:
         """The lines that the selection with this number takes."""
-        found = self._sets.get(number)
+        found = self.selected.get(number)
         if found is None:
-            masks = self.masks
-            bit = 1 << number
-            positions = [i for i in self.order if masks[i] & bit]
-            if self._in_order and len(positions) == len(masks):
-                positions = self.order
-            found = Lines(self, positions)
-            self._sets[number] = found
+            bit, masks, order = 1 << number, self.masks, self.order
+            if self._shared & bit and isinstance(order, range):
+                found = Lines(self, order)
+            else:
+                found = Lines(self, [i for i in order if masks[i] & bit])
+            self.selected[number] = found
         return found
 
 

@@ -3,11 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+_LOOK_S = 0.01
 _LOOK_PAST = 400  # so many waiting items are looked past for one that may leave
 
 
@@ -19,6 +21,13 @@ class HandlerAnswersMissing(RuntimeError):
     """The handler did not give exactly one answer for each item."""
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Not an answer yet: the item is to be handed over once more, ahead of what waits, after so long."""
+
+    after_s: float = 0.0
+
+
 class Batcher(Generic[Item, Answer]):
     """Hands items to `handler` in batches of at most `most`, on at most `connections` at a time.
 
@@ -27,13 +36,13 @@ class Batcher(Generic[Item, Answer]):
     and what is under way is divided between the connections, so that none goes with a crumb while
     another is stuck with the lump. Items with the same `key` (None: no key) are never under way on
     two connections. The handler gets a list and answers with one result or exception for each, in
-    the same order. If it raises, that is the answer to every item of that batch and of no other.
-    Belongs to one event loop.
+    the same order, or `Again` for one that it is not done with. If it raises, that is the answer to
+    every item of that batch and of no other. Belongs to one event loop.
     """
 
     def __init__(
         self,
-        handler: Callable[[list[Item]], Awaitable[Sequence[Answer | BaseException]]],
+        handler: Callable[[list[Item]], Awaitable[Sequence[Answer | BaseException | Again]]],
         *,
         connections: int = 2,
         most: int = 100,
@@ -47,6 +56,7 @@ class Batcher(Generic[Item, Answer]):
         self._key = key
         self._busy: set[Hashable] = set()
         self._handed_over = 0
+        self._pausing = 0
         self._waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._at_work: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -69,8 +79,11 @@ class Batcher(Generic[Item, Answer]):
     async def close(self) -> None:
         """Take nothing more and come back when everything taken has been answered."""
         self._closed = True
-        while self._at_work:
-            await asyncio.wait(self._at_work)
+        while self._at_work or self._pausing:
+            if self._at_work:
+                await asyncio.wait(self._at_work)
+            else:
+                await asyncio.sleep(_LOOK_S)
 
     def _start(self) -> None:
         task = asyncio.get_running_loop().create_task(self._work())
@@ -102,11 +115,34 @@ class Batcher(Generic[Item, Answer]):
                 if not isinstance(failure, Exception):
                     raise
             else:
+                self._put_back(batch, results)
                 _answer_all(answers, results)
             finally:
                 self._handed_over -= len(batch)
                 if self._key is not None:
                     self._busy.difference_update(map(self._key, items))
+
+    def _put_back(
+        self,
+        batch: list[tuple[Item, "asyncio.Future[Answer]"]],
+        results: "Sequence[Answer | BaseException | Again]",
+    ) -> None:
+        """Let what is not done with go round again; what has to pause meanwhile holds up nobody."""
+        at_once = []
+        for waiting, result in zip(batch, results, strict=True):
+            if isinstance(result, Again):
+                if result.after_s:
+                    self._pausing += 1
+                    waiting[1].get_loop().call_later(result.after_s, self._resume, waiting)
+                else:
+                    at_once.append(waiting)
+        self._waiting.extendleft(reversed(at_once))
+
+    def _resume(self, waiting: tuple[Item, "asyncio.Future[Answer]"]) -> None:
+        self._pausing -= 1
+        self._waiting.appendleft(waiting)
+        if len(self._at_work) < self._connections:
+            self._start()
 
     def _next_batch(self) -> list[tuple[Item, "asyncio.Future[Answer]"]]:
         fair = -(-(len(self._waiting) + self._handed_over) // self._connections)
@@ -136,10 +172,10 @@ class Batcher(Generic[Item, Answer]):
 
 
 def _answer_all(
-    answers: "list[asyncio.Future[Answer]]", results: "Sequence[Answer | BaseException]"
+    answers: "list[asyncio.Future[Answer]]", results: "Sequence[Answer | BaseException | Again]"
 ) -> None:
     for answer, result in zip(answers, results, strict=True):
-        if answer.done():
+        if answer.done() or isinstance(result, Again):
             continue
         if isinstance(result, BaseException):
             answer.set_exception(result)

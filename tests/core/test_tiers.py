@@ -8,7 +8,7 @@ from core import tier_oracle
 from core.tier_oracle import Rules
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from make import ZONE, moment
+from make import ZONE, identity, moment
 from seed import examples
 
 from regulars.core.calendar import Duration, Period, micros, moment_of
@@ -99,7 +99,7 @@ def test_step_by_step_is_the_whole_history_at_once(rules, purchases):
 @given(LADDERS, PURCHASES, st.data())
 def test_in_whatever_order_entries_come_in_the_record_is_that_of_the_history(rules, purchases, data):
     """Late receipts, returns dated like their sales, corrections, several at one moment."""
-    account = Account(ZERO_ID, 0, GENESIS, None, "fingerprint", State(), {}, ())
+    account = Account(identity("Anna"), 0, GENESIS, None, "fingerprint", State(), {}, ())
     book = Book(account, zone=rules.zone, posted_at=START)
     entries = [entry(*purchase) for purchase in purchases]
     for e in data.draw(st.permutations(entries)):
@@ -108,9 +108,6 @@ def test_in_whatever_order_entries_come_in_the_record_is_that_of_the_history(rul
             back = data.draw(st.integers(1, e.spend))
             note_entry(book, Entry(e.at, -back, -1), rungs(rules))
         assert book.record == record_of(book.history, rungs(rules))
-
-
-ZERO_ID = __import__("uuid").UUID(int=0)
 
 
 @examples(200)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from regulars.contexts.security.usecases.audit import record_audit
 from regulars.contexts.till.desk import open_desk
 from regulars.contexts.till.usecases.customers import (
     Customers,
+    FirstReceipt,
     enrol_customers,
     find_customers,
     imagine_customers,
@@ -213,19 +215,17 @@ def _warn_of_times_without_programme(session: Session, slips: Sequence[Slip]) ->
 def _customers(
     session: Session, options: Options, layout: Layout, slips: Sequence[Slip], by: Actor
 ) -> Customers:
-    """Whose the customers are; with --enrol the unknown ones become members, in order of their first receipt."""
+    """Whose the customers are; with --enrol the unknown become members, in order of their first receipt."""
     kind = IdentifierKind(layout.identifier)
-    first: dict[str, int] = {}
+    first: dict[str, Slip] = {}
     for slip in slips:
         if slip.customer is not None:
-            first.setdefault(slip.customer, slip.at)
+            first.setdefault(slip.customer, slip)
     known = Customers()
     names = list(first)
     for some in _parts(names):
-        found = in_transaction(
-            lambda some=some: find_customers(some, kind, region=options.region, by=by)
-        )
-        known.holders.update(found.holders)
+        find = partial(find_customers, some, kind, region=options.region, by=by)
+        known.holders.update(in_transaction(find).holders)
     unknown = [name for name in names if name not in known.holders]
     if not options.enrol:
         return known
@@ -236,16 +236,13 @@ def _customers(
     language: Language = "ru" if session.language == "ru" else "en"
     with session.progress("import.progress_members", total=len(unknown)) as advance:
         for some in _parts(unknown):
-            outcome = in_transaction(
-                lambda some=some: enrol_customers(
-                    [(name, moment_of(first[name])) for name in some],
-                    kind,
-                    language=language,
-                    region=options.region,
-                    now=utc_now(),
-                    by=by,
-                )
+            told = [
+                FirstReceipt(name, moment_of(first[name].at), first[name].store) for name in some
+            ]
+            enrol = partial(
+                enrol_customers, told, kind, language=language, region=options.region, by=by
             )
+            outcome = in_transaction(lambda enrol=enrol: enrol(now=utc_now()))  # type: ignore[misc]
             known.holders.update(outcome.holders)
             created += outcome.created
             advance(len(some))

@@ -1,11 +1,13 @@
 """Reads of the catalogue and of what members took from it."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from regulars.contexts.ledger.queries import standing
@@ -15,10 +17,32 @@ from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.rewards import mapping
 from regulars.contexts.rewards.models import Redemption, Reward
 from regulars.contexts.rewards.types import RedemptionView, RewardForMember, RewardView
-from regulars.core.ledger.accounts import bucket_of
+from regulars.core.ledger.accounts import REDEEMED, bucket_of
+from regulars.core.ledger.audit import Difference
 from regulars.core.refusal import NotFound
 from regulars.core.rewards.decision import refusal_of
 from regulars.core.rewards.terms import is_reward_code
+
+# A redemption is its spending in the ledger, exactly, and given back exactly if it was cancelled.
+_UNBOOKED = """
+SELECT d.member_id, d.id
+FROM rewards_redemption d
+LEFT JOIN ledger_transaction s
+    ON s.bucket = d.bucket AND s.member_id = d.member_id AND s.seq = d.ledger_seq
+LEFT JOIN ledger_transaction u ON u.kind = 'unspend' AND u.source = d.id
+WHERE s.kind IS DISTINCT FROM 'spend'
+   OR s.source IS DISTINCT FROM d.id
+   OR (SELECT sum((p ->> 2)::bigint) FROM json_array_elements(s.postings) AS p
+       WHERE p ->> 0 = d.currency AND p ->> 1 = %(redeemed)s) IS DISTINCT FROM d.price_minor
+   OR u.seq IS DISTINCT FROM d.cancel_ledger_seq
+   OR (u.seq IS NULL) <> (d.status = 'redeemed')
+ORDER BY d.bucket, d.member_id, d.id
+"""
+_NOT_REDEEMED = """
+SELECT count(*) FROM ledger_transaction t LEFT JOIN rewards_redemption d ON d.id = t.source
+WHERE t.kind IN ('spend', 'unspend') AND t.facts #>> '{reason,0}' LIKE 'reward.%%'
+  AND d.id IS NULL
+"""
 
 
 class RewardNotFound(NotFound):
@@ -87,6 +111,18 @@ def list_redemptions(
 def count_taken(member: MemberRef, reward: str) -> int:
     """How many of a reward the member has and did not give back."""
     return _redeemed(member).filter(reward_code=reward).count()
+
+
+def list_booking_differences() -> Iterator[Difference]:
+    """Where redemptions and the ledger do not tell the same; to be called inside a transaction."""
+    named = connection.connection.cursor(name="verify_redemptions")
+    for member, redemption in named.execute(_UNBOOKED, {"redeemed": REDEEMED}):
+        yield Difference("verify.redemption", member, (("redemption", str(redemption)),))
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_REDEEMED, {})
+        (count,) = cursor.fetchone()
+    if count:
+        yield Difference("verify.redemption_missing", None, (("count", count),))
 
 
 def rows_of(member: MemberRef) -> QuerySet[Redemption]:

@@ -1,24 +1,34 @@
 """Load, decide and save a batch of commands in two round trips; each command gets its own answer.
 
-A command whose books moved meanwhile, or needed more than was loaded, goes round again. A batch that
-hits a unique receipt number or key is repeated one by one, so that only the one concerned is told.
+A command whose books moved meanwhile, or that needed more than was loaded, goes round again. A batch
+that collides with another on a receipt number or a key is repeated one by one, so that only the one
+concerned is told.
 """
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from regulars.contexts.ledger.mapping import Arrays, in_lock_order
+from regulars.contexts.till.asking import (
+    HISTORY,
+    OPEN_LOTS,
+    claim_of,
+    claim_of_sale,
+    columns_of,
+    wants_of,
+)
 from regulars.contexts.till.decisions import decide_commit, decide_event, decide_return
 from regulars.contexts.till.mapping import Row, return_view, sale_view
-from regulars.contexts.till.quotes import read
 from regulars.contexts.till.quoting import decide_cancel, decide_quote
 from regulars.contexts.till.reading import decide_books
 from regulars.contexts.till.room import Outcome, Room
-from regulars.contexts.till.statements import FIND_RETURN, FIND_SALE, LOAD, REVISION, SAVE
+from regulars.contexts.till.statements import FIND_RETURNS, FIND_SALES, LOAD, REVISION, SAVE
 from regulars.contexts.till.types import (
     Answer,
     CancelQuote,
@@ -32,17 +42,17 @@ from regulars.contexts.till.types import (
     ReturnGoods,
     TillBusy,
 )
-from regulars.core.calendar import micros
-from regulars.core.ledger.accounts import bucket_of
 from regulars.core.ledger.draft import Changes, NotLoaded
 from regulars.core.refusal import Refused
 
-OPEN_LOTS, ALL_LOTS, HISTORY = 1, 2, 4
-ROUNDS_MAX = 60
+TOGETHER_MAX = 200
+STUCK_MAX = 60  # rounds in which nothing moved: about five seconds with their pauses
+_PAUSE_S, _PAUSE_S_MAX = 0.002, 0.1
+_SALE_COLUMNS, _RETURN_COLUMNS = 21, 18
 
 Result = Answer | Exception
 
-_DECIDE = {
+_DECIDE: Any = {
     CommitSale: decide_commit,
     QuoteSale: decide_quote,
     ReturnGoods: decide_return,
@@ -50,7 +60,7 @@ _DECIDE = {
     RecordEvent: decide_event,
     ReadBooks: decide_books,
 }
-_RETRIED = (
+_COLLIDED = (
     asyncpg.UniqueViolationError,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -66,11 +76,32 @@ class Task:
     command: Command
     wants: int = 0
     result: Result | None = None
+    answer: Result | None = None  # the result, once what it rests on is saved
     outcome: Outcome | None = None
+    member: UUID | None = None  # whose books the answer rests on as this batch would leave them
+    stuck: int = 0  # rounds in which it was decided and could not be saved
+
+    @property
+    def pause_s(self) -> float:
+        """How long it had better wait before its next round."""
+        return min(_PAUSE_S * 2**self.stuck, _PAUSE_S_MAX) if self.stuck > 1 else 0.0
+
+    def end_round(self) -> None:
+        """Count a round that brought it no further; after too many it is told so."""
+        if self.result is None and self.answer is not None:
+            self.answer = None
+            self.stuck += 1
+            if self.stuck > STUCK_MAX:
+                self.result = TillBusy()
 
 
 class TimelineMoved(Exception):
     """Another version may be in force by now: the caller reads the timeline and tries again."""
+
+
+def tasks_of(commands: Sequence[Command]) -> list[Task]:
+    """The commands at the start of their way."""
+    return [Task(command, wants_of(command)) for command in commands]
 
 
 @dataclass(slots=True)
@@ -81,31 +112,45 @@ class Batch:
     room: Room
     revision: int
     ladder: str
-    tasks: list[Task] = field(default_factory=list)
 
-    async def run(self, commands: Sequence[Command]) -> list[Result]:
-        """An answer or a refusal for each command, in order. Raises TimelineMoved, connection errors."""
-        self.tasks = [Task(command, _wants(command)) for command in commands]
-        together = True
-        for _ in range(ROUNDS_MAX):
-            waiting = [task for task in self.tasks if task.result is None]
-            if not waiting:
-                break
-            together = await self._round(waiting if together else waiting[:1]) or len(waiting) == 1
-        return [task.result or TillBusy() for task in self.tasks]
+    async def run(self, tasks: Sequence[Task]) -> list[Result]:
+        """A result for each task; they are decided in their order.
 
-    async def _round(self, waiting: list[Task]) -> bool:
-        """One pass; False where the batch collided and is to be taken one by one from here."""
+        Raises TimelineMoved and connection errors; the same tasks may then be tried again.
+        """
+        while waiting := [task for task in tasks if task.result is None]:
+            some = waiting[:TOGETHER_MAX]
+            await self.settle(some, in_order=True)
+            if not any(task.result for task in some):
+                await asyncio.sleep(max(task.pause_s for task in some))
+        return [task.result or TillBusy() for task in tasks]
+
+    async def settle(self, waiting: Sequence[Task], *, in_order: bool = False) -> None:
+        """One round for all; where they collide with others, one for each.
+
+        Not all need have a result then. With `in_order`, none of those taken one by one is decided
+        while one before it has none. Raises what `run` raises.
+        """
+        if not await self._round(waiting) and len(waiting) > 1:
+            for task in waiting:
+                if task.result is None:
+                    await self._round([task])
+                    if in_order and task.result is None:
+                        break
+        for task in waiting:
+            task.end_round()
+
+    async def _round(self, waiting: Sequence[Task]) -> bool:
+        """One pass; False where nothing was saved because somebody else was there first."""
         self.room.accounts.clear()
         self.room.whole.clear()
         self.room.returned.clear()
         rows = await self._load(waiting)
         decided = self._decide(waiting, rows)
         await self._replay(waiting, rows)
-        to_save = [task for task in decided if task.outcome]
         try:
-            await self._save(to_save)
-        except _RETRIED:
+            await self._save(decided)
+        except _COLLIDED:
             return False
         except asyncpg.PostgresError as error:
             if error.sqlstate != _SALE_MOVED:
@@ -113,75 +158,90 @@ class Batch:
             return False
         return True
 
-    async def _load(self, waiting: list[Task]) -> list[Row]:
-        columns: list[list[Any]] = [[] for _ in range(14)]
-        for task in waiting:
-            for column, value in zip(columns, _keys(task, self.room.secret), strict=True):
-                column.append(value)
+    async def _load(self, waiting: Sequence[Task]) -> list[Row]:
+        asked = ((task.command, task.wants) for task in waiting)
+        columns = columns_of(asked, self.room.secret)
         rows = await self.connection.fetch(LOAD, *columns, self.ladder)
         if rows[0]["revision"] != self.revision:
             raise TimelineMoved
         return rows
 
-    def _decide(self, waiting: list[Task], rows: list[Row]) -> list[Task]:
-        """Decide what can be decided now, in order; what names a receipt twice waits for the first."""
-        decided = []
-        claimed: set[tuple[str, str, str, type]] = set()
+    def _decide(self, waiting: Sequence[Task], rows: Sequence[Row]) -> list[Task]:
+        """Decide what can be decided now, in order; what names a number or key twice waits for the first."""
+        decided: list[Task] = []
+        claimed: set[Any] = set()
         held_up: set[UUID] = set()  # members of whose books more has to be loaded first
+        for task in waiting:
+            task.answer = task.outcome = None
         for task, row in zip(waiting, rows, strict=True):
-            task.outcome = None
-            claim = _claim(task.command)
-            if claim in claimed or row["claim_body"] is not None:
+            command = task.command
+            claims = _claims(command)
+            if row["claim_body"] is not None or not claimed.isdisjoint(claims):
                 continue
-            if _returns_one_of(claimed, task.command):
+            if isinstance(command, ReturnGoods) and claim_of_sale(command) in claimed:
                 break  # its sale has to be saved first, and nothing overtakes it
+            claimed.update(claims)
             if row["member_id"] in held_up:
-                claimed |= {claim} if claim else set()
                 continue
             try:
-                _check_key(row)
-                task.outcome = _DECIDE[type(task.command)](task.command, row, self.room)  # type: ignore[operator]
-            except Refused as refused:
-                task.result = refused
+                self._decide_one(task, row)
             except NotLoaded as missing:
                 task.wants |= OPEN_LOTS if missing.lots else HISTORY
                 # What this member's later commands in the batch rest on is not known yet.
                 held_up.add(row["member_id"])
-                claimed |= {claim} if claim else set()
             else:
-                if claim:
-                    claimed.add(claim)
                 decided.append(task)
         return decided
 
-    async def _replay(self, waiting: list[Task], rows: list[Row]) -> None:
-        """Answer again what was answered before; refuse a number or key used for something else."""
+    def _decide_one(self, task: Task, row: Row) -> None:
+        member = row["member_id"]
+        task.member = member if member in self.room.accounts else None
+        try:
+            if row["key_store"] is not None:
+                raise KeyReused
+            task.outcome = _DECIDE[type(task.command)](task.command, row, self.room)
+            task.answer = task.outcome.answer
+            if task.outcome.changes is not None:
+                task.member = member
+        except Refused as refused:
+            task.answer = refused
+
+    async def _replay(self, waiting: Sequence[Task], rows: Sequence[Row]) -> None:
+        """Answer again what was answered before; refuse a number that was used for something else."""
+        sales: dict[UUID, Row] = {}
+        returns: dict[UUID, Row] = {}
+        known = []
         for task, row in zip(waiting, rows, strict=True):
-            if row["claim_body"] is None or task.result is not None:
+            if row["claim_body"] is None:
                 continue
             command = task.command
             assert isinstance(command, CommitSale | ReturnGoods)
-            if row["claim_body"] != command.body_digest:
+            if row["claim_body"] == command.body_digest:
+                (sales if isinstance(command, CommitSale) else returns)[row["claim_entry"]] = row
+                known.append((task, row["claim_entry"]))
+            else:
                 task.result = ReceiptConflict()
-                continue
-            find, view = (
-                (FIND_SALE, sale_view)
-                if isinstance(command, CommitSale)
-                else (FIND_RETURN, return_view)
-            )
-            found = await self.connection.fetchrow(
-                find, row["claim_bucket"], row["claim_member"], row["claim_entry"]
-            )
-            task.result = view(found, replayed=True)
+        found = await self._find(FIND_SALES, sales) | await self._find(FIND_RETURNS, returns)
+        for task, entry in known:
+            view: Any = sale_view if entry in sales else return_view
+            task.result = view(found[entry], replayed=True)
 
-    async def _save(self, decided: list[Task]) -> None:
-        groups = _merge([t.outcome.changes for t in decided if t.outcome and t.outcome.changes])
+    async def _find(self, query: str, claims: dict[UUID, Row]) -> dict[UUID, Row]:
+        if not claims:
+            return {}
+        rows = claims.values()
+        buckets = [row["claim_bucket"] for row in rows]
+        members = [row["claim_member"] for row in rows]
+        found = await self.connection.fetch(query, buckets, members, list(claims))
+        return {row["id"]: row for row in found}
+
+    async def _save(self, decided: Sequence[Task]) -> None:
+        """Save what was decided; a task has its result when what it rests on was saved."""
+        outcomes = [task.outcome for task in decided if task.outcome is not None]
+        groups = _merge([outcome.changes for outcome in outcomes if outcome.changes])
         number = {changes.account.member_id: n for n, changes in enumerate(groups, 1)}
-        sales: list[tuple[Any, ...]] = []
-        returns: list[tuple[Any, ...]] = []
-        for task in decided:
-            outcome = task.outcome
-            assert outcome is not None
+        sales, returns = [], []
+        for outcome in outcomes:
             group = number[outcome.changes.account.member_id] if outcome.changes else 0
             if outcome.sale:
                 sales.append((group, *outcome.sale))
@@ -190,14 +250,15 @@ class Batch:
         saved: list[bool] = []
         if groups or sales or returns:
             saved = await self.connection.fetchval(
-                SAVE, *Arrays(groups).columns, *_columns(sales, 21), *_columns(returns, 18)
+                SAVE,
+                *Arrays(groups).columns,
+                *_columns(sales, _SALE_COLUMNS),
+                *_columns(returns, _RETURN_COLUMNS),
             )
         for task in decided:
-            outcome = task.outcome
-            assert outcome is not None
-            changes = outcome.changes
-            if changes is None or saved[number[changes.account.member_id] - 1]:
-                task.result = outcome.answer
+            group = number.get(task.member, 0) if task.member is not None else 0
+            if not group or saved[group - 1]:
+                task.result = task.answer
 
 
 async def current_revision(connection: asyncpg.Connection) -> int:
@@ -205,112 +266,38 @@ async def current_revision(connection: asyncpg.Connection) -> int:
     return int(await connection.fetchval(REVISION) or 0)
 
 
+def _claims(command: Command) -> list[Any]:
+    """What no two commands of a batch may take at once: the number, the idempotency key."""
+    claim = claim_of(command)
+    if claim is None:
+        return []
+    key = command.key_digest  # type: ignore[union-attr]
+    return [claim] if key is None else [claim, key]
+
+
 def _merge(changes: list[Changes]) -> list[Changes]:
     """One group a member: the decisions on one member follow each other and are saved as one."""
-    by_member: dict[UUID, Changes] = {}
+    by_member: dict[UUID, list[Changes]] = {}
     for change in changes:
-        first = by_member.get(change.account.member_id)
-        by_member[change.account.member_id] = change if first is None else _joined(first, change)
-    return in_lock_order(by_member.values())
+        by_member.setdefault(change.account.member_id, []).append(change)
+    return in_lock_order([_joined(parts) for parts in by_member.values()])
 
 
-def _joined(first: Changes, second: Changes) -> Changes:
-    assert second.before == first.account.version, (
-        "decisions on one member do not follow each other"
-    )
-    lots = {lot.number: lot for lot in (*first.lots, *second.lots)}
+def _joined(parts: list[Changes]) -> Changes:
+    first, last = parts[0], parts[-1]
+    if first is last:
+        return first
+    assert all(
+        after.before == before.account.version
+        for before, after in pairwise(parts)
+    ), "decisions on one member do not follow each other"
     return Changes(
         first.before,
-        second.account,
-        (*first.transactions, *second.transactions),
-        tuple(lots.values()),
-        first.new_lots | second.new_lots,
+        last.account,
+        tuple(transaction for part in parts for transaction in part.transactions),
+        tuple({lot.number: lot for part in parts for lot in part.lots}.values()),
+        frozenset().union(*(part.new_lots for part in parts)),
     )
-
-
-def _wants(command: Command) -> int:
-    match command:
-        case QuoteSale() | CancelQuote() | ReadBooks():
-            return OPEN_LOTS
-        case CommitSale(pay=pay, quote=quote):
-            return OPEN_LOTS if pay or quote else 0
-        case ReturnGoods():
-            return ALL_LOTS | HISTORY
-        case _:
-            return 0
-
-
-def _keys(task: Task, secret: bytes) -> tuple[Any, ...]:
-    """What `load.sql` needs to know of a command."""
-    command = task.command
-    match command:
-        case CommitSale(receipt=receipt, member=member):
-            return (
-                *_member(member), micros(receipt.occurred_at), receipt.store, receipt.till,
-                receipt.number, "sale", command.key_digest, None, None, None, task.wants,
-            )  # fmt: skip
-        case ReturnGoods(sale=sale):
-            return (
-                *_member(None), micros(command.occurred_at), command.store, command.till,
-                command.number, "return", command.key_digest, *sale, task.wants,
-            )  # fmt: skip
-        case QuoteSale(receipt=receipt, member=member):
-            return (*_member(member), micros(receipt.occurred_at), *_NO_CLAIM, task.wants)
-        case RecordEvent(member=member, event=event):
-            return (*_member(member), micros(event.occurred_at), *_NO_CLAIM, task.wants)
-        case ReadBooks(member=member, at=at):
-            return (*_member(member), micros(at), *_NO_CLAIM, task.wants)
-        case CancelQuote(quote=quote, at=at):
-            return (*_quoted_member(quote, secret), micros(at), *_NO_CLAIM, task.wants)
-    raise TypeError(command)
-
-
-def affinity(command: Command) -> Hashable:
-    """Commands with the same value had better not be decided at the same time; None: who knows."""
-    match command:
-        case CommitSale(member=member) | QuoteSale(member=member) | RecordEvent(member=member):
-            return member
-        case ReturnGoods(sale=sale):
-            return sale
-    return None
-
-
-_NO_CLAIM = (None,) * 8
-
-
-def _member(member: Any) -> tuple[Any, ...]:
-    if member is None:
-        return (None, None, None, None)
-    if member.ref is not None:
-        return (member.ref[0], member.ref[1], None, None)
-    return (None, None, member.kind, member.value)
-
-
-def _quoted_member(token: str, secret: bytes) -> tuple[Any, ...]:
-    try:
-        member = read(token, secret).member
-    except Refused:  # told when it is decided
-        return (None, None, None, None)
-    member_id = UUID(member) if member else None
-    return (bucket_of(member_id) if member_id else None, member_id, None, None)
-
-
-def _claim(command: Command) -> tuple[str, str, str, type] | None:
-    match command:
-        case CommitSale(receipt=receipt):
-            return (receipt.store, receipt.till, receipt.number, CommitSale)
-        case ReturnGoods():
-            return (command.store, command.till, command.number, ReturnGoods)
-    return None
-
-
-def _returns_one_of(claimed: set[tuple[str, str, str, type]], command: Command) -> bool:
-    return isinstance(command, ReturnGoods) and (*command.sale, CommitSale) in claimed
-
-
-def _check_key(row: Row) -> None:
-    if row["key_store"] is not None:
-        raise KeyReused
 
 
 def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -5,27 +5,31 @@ Everything here may be lost at any moment: what counts is in the database.
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
+from django.db import InterfaceError, OperationalError
+from django.db import connection as django_connection
 
 from regulars.contexts.programme import queries as programmes
+from regulars.contexts.till.asking import affinity, wants_of
 from regulars.contexts.till.batch import (
     Batch,
     Result,
+    Task,
     TimelineMoved,
-    affinity,
     current_revision,
+    tasks_of,
 )
 from regulars.contexts.till.rewinding import LookBack
 from regulars.contexts.till.room import Room
-from regulars.contexts.till.types import Answer, Command, QuoteSale, ReadBooks
+from regulars.contexts.till.types import Answer, Command, QuoteSale, ReadBooks, TillBusy
 from regulars.core.programme.compiled import Compiled
 from regulars.core.programme.timeline import Timeline
 from regulars.core.till.terms import terms_of
-from regulars.kit.batching import Batcher
+from regulars.kit.batching import Again, Batcher
 from regulars.kit.database.failures import DatabaseUnavailable
 from regulars.kit.dsn import Dsn
 from regulars.kit.ids import new_id
@@ -35,19 +39,22 @@ from regulars.kit.processes import calm_collector
 CONNECTIONS = 2
 BATCH_MAX = 100
 PRESENT = timedelta(seconds=2)  # what is so little past is the till's «now» on its way to us
-PATIENCE = timedelta(seconds=20)  # how long a restart of the database is waited out
+PATIENCE_S = 20.0  # how long a restart of the database is waited out
 
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
-    ConnectionError,
+    InterfaceError,
+    OperationalError,
     OSError,
     TimeoutError,
 )
+Read = TypeVar("Read")
 
 
 class Desk:
@@ -61,8 +68,11 @@ class Desk:
         self._timeline = Timeline(())
         self._versions: dict[int, Compiled] = {}
         self._reading = asyncio.Lock()
-        self._batcher: Batcher[Command, Answer] = Batcher(
-            self.run, connections=CONNECTIONS, most=BATCH_MAX, key=affinity
+        self._batcher: Batcher[Task, Answer] = Batcher(
+            self._settle,
+            connections=CONNECTIONS,
+            most=BATCH_MAX,
+            key=lambda task: affinity(task.command),
         )
 
     async def submit(self, command: Command) -> Answer:
@@ -71,7 +81,7 @@ class Desk:
         Raises what the decision refuses, and DatabaseUnavailable: the same command may then be sent
         again, it will not happen twice.
         """
-        return await self._batcher.submit(command)
+        return await self._batcher.submit(Task(command, wants_of(command)))
 
     async def run(
         self,
@@ -84,18 +94,14 @@ class Desk:
 
         A lost connection is replaced and everything asked again: what was saved answers as it did.
         """
-        deadline = self._clock() + PATIENCE
-        pause = 0.05
-        while True:
-            try:
-                return await self._run_once(commands, now, kind)
-            except TimelineMoved:
-                await self._read_timeline()
-            except _LOST:
-                if self._clock() > deadline:
-                    raise DatabaseUnavailable from None
-                await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311
-                pause = min(pause * 2, 1.0)
+        tasks = tasks_of(commands)
+        await self._reach(lambda batch: batch.run(tasks), kind, now)
+        return [task.result or TillBusy() for task in tasks]
+
+    async def _settle(self, tasks: list[Task]) -> list[Result | Again]:
+        """One round of what waits; who has no result then goes round again with the next."""
+        await self._reach(lambda batch: batch.settle(tasks), Batch, None)
+        return [task.result or Again(task.pause_s) for task in tasks]
 
     async def look_back(self, command: QuoteSale | ReadBooks) -> Answer:
         """The answer by the books as they were, or will be, at the moment that is asked about.
@@ -119,18 +125,42 @@ class Desk:
 
     async def learn_programmes(self) -> None:
         """Read what is published now, so that `programme_at` knows it before anything is decided."""
-        await self._read_timeline()
+        async with self.pool.acquire() as connection:
+            await self._read_timeline(connection)
 
     def programme_at(self, moment: datetime) -> Compiled | None:
         """The version in force at `moment`, as this process knows the timeline."""
         number = self._timeline.version_at(moment)
         return None if number is None else self._versions[number]
 
-    async def _run_once(
-        self, commands: Sequence[Command], now: datetime | None, kind: type[Batch]
-    ) -> list[Result]:
+    async def _reach(
+        self,
+        work: Callable[[Batch], Awaitable[object]],
+        kind: type[Batch],
+        now: datetime | None,
+    ) -> None:
+        """Do `work` on a batch; a database that is gone is waited for, and the work begun again."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_S
+        pause = 0.05
+        while True:
+            try:
+                async with self.pool.acquire() as connection:
+                    await work(await self._batch(connection, kind, now))
+                return
+            except TimelineMoved:
+                self._revision = -1
+            except _LOST:
+                if loop.time() > deadline:
+                    raise DatabaseUnavailable from None
+                await asyncio.sleep(pause * (0.5 + random.random()))
+                pause = min(pause * 2, 1.0)
+
+    async def _batch(
+        self, connection: asyncpg.Connection, kind: type[Batch], now: datetime | None
+    ) -> Batch:
         if self._revision < 0:
-            await self._read_timeline()
+            await self._read_timeline(connection)
         moment = self._clock() if now is None else now
         programme = self.programme_at(moment)
         room = Room(
@@ -141,25 +171,32 @@ class Desk:
             make_id=lambda: new_id(now=moment),
             binding=kind is not LookBack,
         )
-        async with self.pool.acquire() as connection:
-            ladder = terms_of(programme).fingerprint if programme else ""
-            return await kind(connection, room, self._revision, ladder).run(commands)
+        ladder = terms_of(programme).fingerprint if programme else ""
+        return kind(connection, room, self._revision, ladder)
 
     def _version(self, number: int) -> Compiled:
         return self._versions[number]
 
-    async def _read_timeline(self) -> None:
+    async def _read_timeline(self, connection: asyncpg.Connection) -> None:
         """Read what is published and make its versions ready; versions never change, so each is read once."""
         async with self._reading:
-            async with self.pool.acquire() as connection:
-                revision = await current_revision(connection)
-            if revision == self._revision:
+            if await current_revision(connection) == self._revision:
                 return
-            view = await asyncio.to_thread(programmes.get_timeline)
+            view = await asyncio.to_thread(_by_the_orm, programmes.get_timeline)
             numbers = {publication.version for publication in view.timeline.publications}
             for number in sorted(numbers - self._versions.keys()):
-                self._versions[number] = await asyncio.to_thread(programmes.compiled, number)
+                compiled = await asyncio.to_thread(_by_the_orm, programmes.compiled, number)
+                self._versions[number] = compiled
             self._timeline, self._revision = view.timeline, view.revision
+
+
+def _by_the_orm(read: Callable[..., Read], *arguments: Any) -> Read:
+    """What `read` finds; a connection of this thread that has been lost is not kept."""
+    try:
+        return read(*arguments)
+    except (InterfaceError, OperationalError):
+        django_connection.close()
+        raise
 
 
 async def open_desk(dsn: Dsn, *, secret: bytes, clock: Callable[[], datetime]) -> Desk:

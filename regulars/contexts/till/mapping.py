@@ -1,6 +1,6 @@
 """Rows and JSON of the till into core values and back; one shape is answered, stored and read again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID

@@ -11,7 +11,7 @@ class Store(models.Model):
     code = models.CharField(primary_key=True, max_length=40)
     title = models.CharField(max_length=200)
     brand = models.CharField(max_length=80, blank=True, default="", db_default="")
-    time_zone = models.CharField(max_length=64, null=True)  # noqa: DJ001  (null: the programme's)
+    time_zone = models.CharField(max_length=64, null=True)
     address = models.CharField(max_length=300, blank=True, default="", db_default="")
     active = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField()

@@ -4,6 +4,7 @@ Versions, tiers, balances, lots and counters are those of the moment; who the me
 birthday) is as it is known now. Nothing is written and no quote made here binds anybody.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -22,7 +23,7 @@ _AT_ONCE = 0  # due at any moment: the clock goes on from the last transaction t
 class LookBack(Batch):
     """A batch of one question, decided on the books of its own moment."""
 
-    async def _load(self, waiting: list[Task]) -> list[Row]:
+    async def _load(self, waiting: Sequence[Task]) -> list[Row]:
         rows = await super()._load(waiting)
         for task, row in zip(waiting, rows, strict=True):
             if row["member_id"] is not None:

@@ -8,5 +8,9 @@ _SAVE_PARAMETERS = 8 + 11 + 15 + 21 + 18
 LOAD = (_SQL / "load.sql").read_text()
 SAVE = f"SELECT till_save({', '.join(f'${n}' for n in range(1, _SAVE_PARAMETERS + 1))})"
 REVISION = "SELECT revision FROM programme_timeline WHERE id = 1"
-FIND_SALE = "SELECT * FROM till_sale WHERE bucket = $1 AND member_id = $2 AND id = $3"
-FIND_RETURN = "SELECT * FROM till_return WHERE bucket = $1 AND member_id = $2 AND id = $3"
+_FIND = """
+SELECT e.* FROM unnest($1::smallint[], $2::uuid[], $3::uuid[]) AS k(bucket, member_id, id)
+JOIN {} e USING (bucket, member_id, id)
+"""
+FIND_SALES = _FIND.format("till_sale")
+FIND_RETURNS = _FIND.format("till_return")

@@ -45,7 +45,7 @@ def why_not(params: Units, scene: Scene, terms: Terms) -> Reason:
 
 
 def _found(scene: Scene) -> int:
-    return sum(line.quantity for line in scene.receipt.lines)
+    return sum([line.quantity for line in scene.receipt.lines])
 
 
 _THREE = (line(100_00, quantity=2000), line(50_00, id="2", quantity=1000))

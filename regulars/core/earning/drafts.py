@@ -141,19 +141,14 @@ def _multiplied(
     """What `rule` adds on the given places of `lines` (all where None), exactly."""
     times = rule.multiplies
     assert times is not None
-    parts = []
-    for base in bases:
-        by, numerator, denominator, weights, on, _ = base
-        if by.currency == rule.currency and (not times.rules or by.id in times.rules):
-            whole = on.amount if weights is on.paid else sum(weights)
-            parts.append((numerator, denominator * (whole or 1), weights if whole else None, on))
+    parts = _summed(rule, bases)
     common = lcm(*[denominator for _, denominator, _, _ in parts])
     amounts = [0] * len(lines.positions)
-    for numerator, denominator, weights_or_none, on in parts:
+    for numerator, denominator, weights, on in parts:
         scale = numerator * (common // denominator)
         for place, at in lines.found_in(on):
-            if weights_or_none is not None:
-                amounts[place] += scale * weights_or_none[at]
+            if weights is not None:
+                amounts[place] += scale * weights[at]
             elif not at:  # where everything is free the first line bears it all, as in `allocate`
                 amounts[place] += scale
     if places is not None:
@@ -163,3 +158,28 @@ def _multiplied(
         return None
     more = times.numerator - times.denominator
     return Draft(rule, total * more, common * times.denominator, amounts, lines, times.params)
+
+
+def _summed(
+    rule: CompiledRule, bases: Sequence[Draft]
+) -> list[tuple[int, int, Sequence[int] | None, Lines]]:
+    """What the rule multiplies: exact amounts per unit of weight, added up where the weights are the
+    same; the weights are None where all are zero."""
+    assert rule.multiplies is not None
+    only, currency = rule.multiplies.rules, rule.currency
+    sums: dict[int, tuple[int, int, Sequence[int], Lines]] = {}
+    for by, numerator, denominator, weights, on, _ in bases:
+        if by.currency != currency or (only and by.id not in only):
+            continue
+        key = id(weights)
+        if key in sums:
+            other, divided, _, _ = sums[key]
+            more = numerator * divided + other * denominator
+            sums[key] = (more, denominator * divided, weights, on)
+        else:
+            sums[key] = (numerator, denominator, weights, on)
+    parts: list[tuple[int, int, Sequence[int] | None, Lines]] = []
+    for numerator, denominator, weights, on in sums.values():
+        whole = on.amount if weights is on.paid else sum(weights)
+        parts.append((numerator, denominator * (whole or 1), weights if whole else None, on))
+    return parts

@@ -123,15 +123,10 @@ class RuleIndex:
     def _by_lines(self, scene: Scene) -> int:
         """Rules that have goods to earn on and the goods they ask; tells the scene its lines."""
         terms, remembered = self._terms, self._remembered
-        mask_of = terms.goods.mask_of
         earning, asked = 0, self._not_asking_goods
-        masks = []
-        for line in scene.receipt.lines:
-            mask = mask_of(line) if line.quantity else 0  # an item made free is not bought
-            masks.append(mask)
-            found = remembered.get(mask)
-            if found is None:
-                found = self._look_up(mask)
+        masks = terms.goods.masks_of(scene.receipt.lines)
+        for mask in masks:
+            found = remembered.get(mask) or self._look_up(mask)
             earning |= found[0]
             asked |= found[1]
         scene.enter(terms.zone, terms.money_scale, terms.goods, masks)

@@ -78,41 +78,47 @@ def whole(programme: Compiled, drafts: Sequence[Draft]) -> list[int]:
     of its own exact one, the odd units going to the largest remainders, ties to the earlier rule.
     """
     amounts = []
-    rests: dict[str, list[tuple[int, int, int]]] = {}
-    for i, (rule, numerator, denominator, _, _, _) in enumerate(drafts):
+    rests = []
+    for rule, numerator, denominator, _, _, _ in drafts:
         if denominator == 1:
             amounts.append(numerator)
-            continue
-        amount, rest = divmod(numerator, denominator)
-        amounts.append(amount)
-        if rest:
-            if rule.currency in rests:
-                rests[rule.currency].append((i, rest, denominator))
-            else:
-                rests[rule.currency] = [(i, rest, denominator)]
-    for code, some in rests.items():
-        rounding = programme.roundings[code]
-        if rounding == Rounding.HALF_EVEN:  # the only one that asks what the whole sum is
-            of_currency = [draft.rule.currency == code for draft in drafts]
-            floor = sum(compress(amounts, of_currency))
         else:
-            floor = 0
-        _round_up(amounts, some, rounding, floor)
+            amount, rest = divmod(numerator, denominator)
+            if rest:
+                rests.append((len(amounts), rest, denominator, rule.currency))
+            amounts.append(amount)
+    for code in programme.roundings if rests else ():
+        some = rests if len(programme.roundings) == 1 else [r for r in rests if r[3] == code]
+        if some:
+            _round_up(
+                amounts, some, programme.roundings[code], _floor(programme, drafts, amounts, code)
+            )
     return amounts
 
 
+def _floor(programme: Compiled, drafts: Sequence[Draft], amounts: Sequence[int], code: str) -> int:
+    """The whole units of the currency so far, where its rounding asks for them."""
+    if programme.roundings[code] != Rounding.HALF_EVEN:
+        return 0
+    return sum(compress(amounts, [draft.rule.currency == code for draft in drafts]))
+
+
 def _round_up(
-    amounts: list[int], rests: list[tuple[int, int, int]], rounding: Rounding, floor: int
+    amounts: list[int], rests: list[tuple[int, int, int, str]], rounding: Rounding, floor: int
 ) -> None:
-    """Give the odd units of one currency; `rests` are (place, numerator, denominator)."""
-    common = lcm(*[denominator for _, _, denominator in rests])
-    scaled = [(rest * (common // denominator), -i) for i, rest, denominator in rests]
-    exact = floor * common + sum([rest for rest, _ in scaled])
+    """Give the odd units of one currency; `rests` are (place, numerator, denominator, …)."""
+    common = lcm(*[denominator for _, _, denominator, _ in rests])
+    exact = floor * common
+    scaled = []
+    for i, rest, denominator, _ in rests:
+        share = rest * (common // denominator)
+        exact += share
+        scaled.append((-share, i))
     odd = divide(exact, common, rounding) - floor
     if odd:
-        scaled.sort(reverse=True)
+        scaled.sort()
         for _, i in scaled[:odd]:
-            amounts[-i] += 1
+            amounts[i] += 1
 
 
 def _cap(

@@ -1,12 +1,12 @@
 """The mechanics of a working copy: lots and postings move together, transactions balance and chain."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from regulars.core.calendar import Period, micros, moment_of, period_number
+from regulars.core.calendar import Period, day_period_number, micros, moment_of
 from regulars.core.ledger.accounts import (
     ACTIVE,
     HELD,
@@ -23,7 +23,7 @@ from regulars.core.ledger.postings import balanced, chain_hash, json_text
 from regulars.core.tiers import Entry, Grant, Record
 
 _MEMBER_SIDE = {PENDING: 0, ACTIVE: 1, HELD: 2}
-_PERIODS = frozenset(Period)
+_PERIODS = {period.value: period for period in Period}
 _ALWAYS_LOAD = -(2**62)  # a due time in the distant past: a debt wants its lots at every load
 
 
@@ -131,17 +131,17 @@ class Draft:
     def counters_at(self, moment: datetime) -> Mapping[str, tuple[int, int]]:
         """For each counter its period and value at `moment`: the newest, or an earlier one's."""
         counters = self._before.state.counters if self._counters is None else self._counters
+        day: date | None = None  # looked up once at most, and only where it matters
         found = {}
-        number_of: dict[str, int] = {}  # the business day is looked up once at most
         for key, pairs in counters.items():
             pair = pairs[0]
             if len(pairs) > 1:
-                name = key.rpartition(":")[2]
-                if name in _PERIODS:
-                    if name not in number_of:
-                        number_of[name] = period_number(moment, Period(name), self.zone)
-                    number = number_of[name]
-                    pair = next((p for p in pairs if p[0] == number), (number, 0))
+                period = _PERIODS.get(key.rpartition(":")[2])
+                if period is not None:
+                    day = day or moment.astimezone(self.zone).date()
+                    number = day_period_number(day, period)
+                    if number < pair[0]:
+                        pair = number, dict(pairs).get(number, 0)
             found[key] = pair
         return found
 

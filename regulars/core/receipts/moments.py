@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from regulars.core.calendar import micros
@@ -36,7 +37,7 @@ def date_format(samples: Sequence[str]) -> str | None:
         if len(read) * 20 < len(texts) * 19:
             continue
         naive = [moment.replace(tzinfo=None) for moment in read]
-        falls = sum(1 for a, b in zip(naive, naive[1:], strict=False) if b < a)
+        falls = sum(1 for a, b in pairwise(naive) if b < a)
         rank = (-len(read), falls, place)
         if best is None or rank < best:
             best, chosen = rank, form
@@ -93,6 +94,8 @@ def _reads(text: str, form: str) -> datetime | None:
             if len(text) < 10 or "-" not in text[:8]:
                 return None
             return datetime.fromisoformat(text)
+        if form == "%Y%m%d" and len(text) != 8:  # strptime would take 536365 for the year 5363
+            return None
         return datetime.strptime(text, form)  # noqa: DTZ007  (the zone comes with `moment_micros`)
     except ValueError:
         return None

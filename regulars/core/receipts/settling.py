@@ -48,7 +48,7 @@ def kind_of(word: str) -> bool | None:
 
 
 def _settle(
-    rows: Rows, row: int, kind: bool | None | str, cancels: str, told: bool
+    rows: Rows, row: int, kind: bool | str | None, cancels: str, told: bool
 ) -> Problem | None:
     quantity, price, amount = rows.quantity[row], rows.price[row], rows.amount[row]
     number = rows.number[row]
@@ -72,7 +72,7 @@ def _settle(
     return None
 
 
-def _word_meanings(kinds: Sequence[str | None]) -> dict[str | None, bool | None | str]:
+def _word_meanings(kinds: Sequence[str | None]) -> dict[str | None, bool | str | None]:
     meanings: dict[str | None, bool | str | None] = {None: None}
     for word in set(kinds):
         if word is not None:

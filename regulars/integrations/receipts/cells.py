@@ -12,7 +12,15 @@ from regulars.core.receipts.problem import Problem
 from regulars.integrations.receipts.source import Source
 
 Value = TypeVar("Value")
-TEXT_MAX = {"number": 100, "sku": 100, "store": 40, "till": 40, "customer": 100}
+CODE_MAX = {
+    "number": 100,
+    "sku": 100,
+    "store": 40,
+    "till": 40,
+    "customer": 100,
+    "reference": 100,
+    "kind": 100,
+}
 NAME_MAX = 200
 
 
@@ -27,12 +35,9 @@ class Column:
         if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        if isinstance(whole, pa.ChunkedArray):  # of no chunks at all
-            self.values, self.index = [], []
-            return
-        self.name = name
-        self.values: list[Any] = whole.dictionary.to_pylist()
-        self.index: list[int | None] = whole.indices.to_pylist()
+        is_empty = isinstance(whole, pa.ChunkedArray)  # of no chunks at all
+        self.values: list[Any] = [] if is_empty else whole.dictionary.to_pylist()
+        self.index: list[int | None] = [] if is_empty else whole.indices.to_pylist()
 
     def texts(self) -> list[str]:
         """The different cells as text, in the order in which they come."""
@@ -78,17 +83,17 @@ def text_of(value: Any) -> str:
 
 
 def checked_text(field: str) -> Callable[[Any], str | Problem | None]:
-    """What reads the cells of a text column; the texts of names are cut, those of codes must fit."""
-    most = TEXT_MAX.get(field)
+    """What reads the cells of a text column: codes must be whole and fit; names are cut and mended."""
+    most = CODE_MAX.get(field)
 
     def read(value: Any) -> str | Problem | None:
         text = " ".join(text_of(value).split())
         if not text:
             return None
+        if most is None:
+            return "".join(sign if sign.isprintable() else "?" for sign in text[:NAME_MAX])
         if "\ufffd" in text or not text.isprintable():
             return Problem.of("import.text_broken", field=field)
-        if most is None:
-            return text[:NAME_MAX]
         return text if len(text) <= most else Problem.of("import.text_too_long", field=field)
 
     return read

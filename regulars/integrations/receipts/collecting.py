@@ -47,12 +47,11 @@ class Collected:
 
     def _good(self, rows: Iterable[Numbered]) -> Iterator[Sequence[str]]:
         width = len(self.names)
-        for line, cells in rows:
+        for line, told in rows:
+            cells = told if len(told) == width else _fitted(told, width)
             if len(cells) != width:
-                cells = _fitted(cells, width)
-                if len(cells) != width:
-                    self._refuse(line, cells)
-                    continue
+                self._refuse(line, cells)
+                continue
             self.lines.append(line)
             if len(self.lines) > ROWS_MAX:
                 raise FileTooLarge(what=ROWS_MAX)

@@ -42,7 +42,7 @@ def rows_of(source: Source, layout: Layout, *, zone: ZoneInfo, money_scale: int)
     `zone` is where the clocks hung that show no offset; amounts are in minor units of 10^-scale.
     """
     empty: Cells[Any] = Cells([None] * len(source), {})
-    texts = {
+    texts: dict[str, Any] = {
         field: _column(source, layout, field).read(checked_text(field))
         if field in layout.columns
         else empty
@@ -121,10 +121,11 @@ def _note(
     layout: Layout,
 ) -> None:
     """The first reason against each row, in an order that does not depend on the file."""
-    for cells in (moments, *texts.values(), *numbers.values()):
+    every: list[Cells[Any]] = [moments, *texts.values(), *numbers.values()]
+    for cells in every:
         for row, problem in cells.problems.items():
             rows.refuse(row, problem)
-    needed: list[tuple[str, Sequence[Any]]] = [("import.date_missing", moments)]
+    needed: list[tuple[str, Cells[Any]]] = [("import.date_missing", moments)]
     if "number" in layout.columns:
         needed.append(("import.number_missing", texts["number"]))
     if "quantity" in layout.columns:
@@ -170,11 +171,12 @@ def _moments(source: Source, layout: Layout, zone: ZoneInfo) -> Cells[int]:
     values: list[int | None] = []
     problems = {**clocks.problems, **read.problems}
     for row, pair in enumerate(zip(read, clocks, strict=True)):
-        if pair[0] is None:
+        day, clock = pair
+        if day is None:
             values.append(None)
             continue
         if pair not in made:
-            made[pair] = moment_micros(_joined(*pair), zone)
+            made[pair] = moment_micros(_joined(day, clock), zone)
         moment = made[pair]
         if isinstance(moment, Problem):
             problems.setdefault(row, moment)
@@ -184,7 +186,7 @@ def _moments(source: Source, layout: Layout, zone: ZoneInfo) -> Cells[int]:
     return Cells(values, problems)
 
 
-def _joined(day: datetime | date, clock: time | None) -> datetime:
+def _joined(day: date, clock: time | None) -> datetime:
     bare = day.date() if isinstance(day, datetime) else day
     return datetime.combine(bare, clock or time())
 
@@ -220,7 +222,7 @@ def _categories(source: Source, layout: Layout) -> list[tuple[str, ...]]:
     if not names:
         return [()] * len(source)
     read = checked_text("category")
-    parts = [Column(source, name).read(lambda value: read(value)) for name in names]
+    parts = [Column(source, name).read(read) for name in names]
     made: dict[tuple[str | None, ...], tuple[str, ...]] = {}
     found = []
     for cells in zip(*parts, strict=True):

@@ -21,7 +21,7 @@ class Opener:
     is_packed: bool = False
 
     @contextmanager
-    def bytes(self) -> Iterator[BinaryIO]:
+    def plain(self) -> Iterator[BinaryIO]:
         """The plain bytes from the beginning. Raises FileUnreadable, FileBroken for a damaged pack."""
         try:
             with self.path.open("rb") as file:
@@ -35,9 +35,9 @@ class Opener:
         except OSError as failure:
             raise FileUnreadable(file=self.path.name, reason=failure.strerror or "?") from None
 
-    def start(self, count: int) -> "bytes":
+    def start(self, count: int) -> bytes:
         """The first plain bytes."""
-        with self.bytes() as file:
+        with self.plain() as file:
             return file.read(count)
 
 

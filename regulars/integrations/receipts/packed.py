@@ -28,7 +28,7 @@ SHEET_BYTES_MAX = 4 << 30  # unpacked: a packed file may claim more than any dis
 def read_parquet(opener: Opener) -> Source:
     """The rows of a Parquet file; a row's line is its number. Raises FileBroken, FileTooLarge, FileEmpty."""
     try:
-        with opener.bytes() as raw:
+        with opener.plain() as raw:
             file = pq.ParquetFile(raw)
             if file.metadata.num_columns > COLUMNS_MAX or file.metadata.num_rows > ROWS_MAX:
                 raise FileTooLarge(what=file.metadata.num_rows)
@@ -47,7 +47,7 @@ def read_workbook(opener: Opener) -> Source:
     Raises FileBroken, FileTooLarge, FileNotTable, FileEmpty.
     """
     try:
-        with opener.bytes() as raw:
+        with opener.plain() as raw:
             with ZipFile(raw) as pack:
                 if sum(part.file_size for part in pack.infolist()) > SHEET_BYTES_MAX:
                     raise FileTooLarge(what=SHEET_BYTES_MAX)

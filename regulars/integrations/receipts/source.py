@@ -1,4 +1,4 @@
-"""A file of receipts as it was read: its columns as Arrow arrays, where each row stood, what was unreadable."""
+"""A file of receipts as it was read: columns as Arrow arrays, where each row stood, what was unreadable."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

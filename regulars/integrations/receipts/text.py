@@ -29,7 +29,7 @@ def read_text(opener: Opener) -> Source:
     if "\0" in text:
         raise FileNotTable
     delimiter = find_delimiter(text)
-    with opener.bytes() as raw:
+    with opener.plain() as raw:
         names, rows = with_heading(_separated(raw, encoding, delimiter))
         found = Collected(names, rows)
     return Source(
@@ -42,7 +42,7 @@ def read_fixed(opener: Opener, names: Sequence[str] | None) -> Source:
 
     Raises FileEmpty, FileTooLarge, FileBroken, FileUnreadable.
     """
-    with opener.bytes() as raw:
+    with opener.plain() as raw:
         rows: Iterator[Numbered] = (
             (number, line.split())
             for number, line in enumerate(_lines(raw, "utf-8"), 1)
@@ -107,7 +107,7 @@ def _lines(raw: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _is_utf8(opener: Opener) -> bool:
-    with opener.bytes() as raw:
+    with opener.plain() as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", newline="")
         try:
             while text.read(1 << 20):

@@ -38,6 +38,7 @@ class Example:
 class Operation:
     """A declared operation with what is prepared for serving it."""
 
+    id: str
     method: str
     path: str
     plane: Plane
@@ -54,11 +55,6 @@ class Operation:
     body_type: TypeAdapter[Any] | None
     body_model: Any
     no_query: Any
-
-    @property
-    def id(self) -> str:
-        """The stable name of the operation."""
-        return self.handler.__name__
 
 
 class Route(APIRoute):
@@ -80,6 +76,7 @@ class Operations:
         method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
         path: str,
         *,
+        name: str | None = None,
         permission: Permission | tuple[Permission, ...],
         answers: Any,
         status: int = 200,
@@ -90,7 +87,7 @@ class Operations:
         body_bytes_max: int = BODY_BYTES_MAX,
         examples: Sequence[Example] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare an operation; the handler's name is its id, its docstring its description.
+        """Declare an operation; its stable id is `name`, else the handler's; its docstring describes it.
 
         The handler takes `call`, the parameters of the path by name, `query` and `body` where it has
         them. A handler that is no coroutine runs in a thread, in one database transaction.
@@ -100,10 +97,11 @@ class Operations:
 
         def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
             hints = get_type_hints(handler, include_extras=True)
-            names = [name for name in inspect.signature(handler).parameters if name != "call"]
-            in_path = {name: hints[name] for name in names if "{" + name + "}" in path}
+            names = [each for each in inspect.signature(handler).parameters if each != "call"]
+            in_path = {each: hints[each] for each in names if "{" + each + "}" in path}
             query, body = hints.get("query"), hints.get("body")
             operation = Operation(
+                id=name or handler.__name__,
                 method=method,
                 path=f"/{self.plane}/v1{path}",
                 plane=self.plane,
@@ -115,7 +113,7 @@ class Operations:
                 looks_up=looks_up,
                 body_bytes_max=body_bytes_max,
                 examples=tuple(examples),
-                path_types={name: TypeAdapter(hint) for name, hint in in_path.items()},
+                path_types={each: TypeAdapter(hint) for each, hint in in_path.items()},
                 query_type=query,
                 body_type=TypeAdapter(body) if body is not None else None,
                 body_model=body,

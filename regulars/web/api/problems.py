@@ -117,8 +117,8 @@ def problem_of(
         refused = Unavailable()
     status = status_of(refused)
     code, params = refused.code, refused.params
-    flaws = refused.flaws if isinstance(refused, Malformed) else ()
-    if flaws:
+    flaws = _flaws_of(refused)
+    if isinstance(refused, Malformed):
         code, params = flaws[0].code, dict(flaws[0].params)
     body: dict[str, Any] = {
         "type": TYPE_PREFIX + code,
@@ -129,7 +129,7 @@ def problem_of(
     }
     if refused.pointer is not None:
         body["pointer"] = refused.pointer
-    if len(flaws) > 1:
+    if len(flaws) > 1 or (flaws and code != flaws[0].code):
         body["errors"] = [
             {"pointer": f.pointer, "code": f.code, "detail": tell(f.code, f.params, units, language)}
             for f in flaws
@@ -144,6 +144,16 @@ def problem_reply(
     """A refusal as an answer, with `Retry-After` where it may pass."""
     body = problem_of(refused, language, units=units, more=more)
     return Reply(body["status"], as_json(body), _headers(refused, body["status"]), PROBLEM_JSON)
+
+
+def _flaws_of(refused: Refused) -> Sequence[Flaw]:
+    """The single flaws of a request, or those of a programme document it brought."""
+    if isinstance(refused, Malformed):
+        return refused.flaws
+    return [
+        Flaw(problem.pointer, problem.code, dict(problem.params))
+        for problem in getattr(refused, "problems", ())
+    ]
 
 
 def _headers(refused: Refused, status: int) -> Headers:

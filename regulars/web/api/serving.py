@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
-from regulars.contexts.security.types import Actor, Principal
+from regulars.contexts.security.types import Actor, Plane, Principal
 from regulars.contexts.security.usecases.access import require_any
+from regulars.contexts.security.usecases.audit import record_audit
 from regulars.contexts.security.usecases.idempotency import (
     IdempotencyKeyMalformed,
     IdempotencyKeyMissing,
@@ -21,6 +22,7 @@ from regulars.core.refusal import Refused
 from regulars.kit.batching import BatcherClosed
 from regulars.kit.clock import utc_now
 from regulars.kit.logging import note_fault
+from regulars.kit.transactions import in_transaction
 from regulars.web.api.bodies import ClientGone, check_media_type, read_body
 from regulars.web.api.flaws import is_not_json, malformed
 from regulars.web.api.language import chosen_language
@@ -78,6 +80,15 @@ class Call:
             return f"{self.store}/{self.till}"
         return f"staff/{self.principal.staff_id}"
 
+    @property
+    def key_digest(self) -> bytes:
+        """The idempotency key as it is remembered."""
+        return self.digest_of(self.idempotency_key)
+
+    def digest_of(self, key: str) -> bytes:
+        """An idempotency key within its owner's."""
+        return hashlib.sha256(f"{self.owner}\0{key}".encode()).digest()
+
 
 async def serve(
     operation: Operation, runtime: Runtime, scope: Any, receive: Any, send: Any, path: Mapping[str, str]
@@ -107,6 +118,8 @@ async def serve(
         return
     except Refused as refused:
         reply = _refusal(operation, runtime, refused, language, now)
+        if reply.status == 403 and operation.plane is Plane.MANAGE:
+            await _audit(operation, runtime, known.actor, refused, now)
         if refused.code == _UNKNOWN_MEMBER and operation.looks_up:
             runtime.limits.count_unknown(known.id, now=now)
     except BatcherClosed:
@@ -219,6 +232,20 @@ def _refusal(
         "refused", extra={"operation": operation.id, "code": refused.code, "status": status_of(refused)}
     )
     return problem_reply(refused, language, units=runtime.units_at(now))
+
+
+async def _audit(
+    operation: Operation, runtime: Runtime, by: Actor, refused: Refused, now: datetime
+) -> None:
+    """Put on record that somebody tried what they may not, in a transaction of its own."""
+
+    def record() -> None:
+        record_audit(operation.id, "operation", "", refused=refused.code, now=now, by=by)
+
+    try:
+        await runtime.work(lambda: in_transaction(record))
+    except Unavailable:
+        log.warning("a refusal could not be audited", extra={"operation": operation.id})
 
 
 def _bytes(part: str | bytes) -> bytes:

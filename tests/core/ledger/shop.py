@@ -191,7 +191,7 @@ class Shop:
         """Put a member on a level for a time."""
 
         def act(book: Book) -> None:
-            grant = Grant(tier, micros(at), until and micros(until), f"grant {tier} {at}")
+            grant = Grant(tier, micros(at), until and micros(until), f"grant {who} {tier} {at}")
             book.grant(grant)
             self._record(book, "grant", at, grants=[grant])
 

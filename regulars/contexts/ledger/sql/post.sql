@@ -1,9 +1,9 @@
 -- Save what a decision left for a set of members: one group a member, all of it or nothing of it.
 --
--- Guarantees: account rows are locked in member order; a group is saved only if the account still is
--- at the version the decision was made on; everything of all saved groups becomes visible together.
--- Returns, for each group in the order given, whether it was saved. Groups come sorted by
--- (bucket, member) and are numbered from 1 in `*_group`.
+-- Guarantees: a group is saved only if the account still is at the version the decision was made on,
+-- and under its row lock; a row that somebody else has locked is not waited for, its group is not saved;
+-- everything of all saved groups becomes visible together. Returns, for each group in the order given,
+-- whether it was saved. Groups come sorted by (bucket, member) and are numbered from 1 in `*_group`.
 CREATE OR REPLACE FUNCTION ledger_post(
     g_bucket smallint[], g_member uuid[], g_before bigint[], g_version bigint[], g_chain bytea[],
     g_due bigint[], g_ladder text[], g_state text[],
@@ -17,39 +17,40 @@ CREATE OR REPLACE FUNCTION ledger_post(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 DECLARE
-    saved int[];
+    saved bigint[];
     ok boolean[];
 BEGIN
     IF cardinality(g_member) = 0 THEN
         RETURN '{}';
     END IF;
-    -- A lock does nothing on a row that is not there: make the empty account first.
+    -- A lock does nothing on a row that is not there: new accounts are entered as they will be.
     IF 0 = ANY (g_before) THEN
         INSERT INTO ledger_account (bucket, member_id, version, chain, next_due, ladder, state)
-        SELECT g.bucket, g.member, 0, decode(repeat('00', 32), 'hex'), NULL, '', '{}'
-        FROM unnest(g_bucket, g_member, g_before) AS g(bucket, member, before)
+        SELECT g.bucket, g.member, g.version, g.chain, g.due, g.ladder, g.state::json
+        FROM unnest(g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state)
+            AS g(bucket, member, before, version, chain, due, ladder, state)
         WHERE g.before = 0
-        ORDER BY g.bucket, g.member
         ON CONFLICT DO NOTHING;
     END IF;
-    PERFORM 1
-    FROM unnest(g_bucket, g_member) AS g(bucket, member)
-    JOIN ledger_account a ON a.bucket = g.bucket AND a.member_id = g.member
-    ORDER BY a.bucket, a.member_id
-    FOR NO KEY UPDATE OF a;
-    -- A new statement sees what the wait let through: only now is the version compared.
-    WITH moved AS (
-        UPDATE ledger_account a
-        SET version = g.version, chain = g.chain, next_due = g.due, ladder = g.ladder,
-            state = g.state::json
-        FROM unnest(g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state)
-            WITH ORDINALITY AS g(bucket, member, before, version, chain, due, ladder, state, n)
-        WHERE a.bucket = g.bucket AND a.member_id = g.member AND a.version = g.before
-        RETURNING g.n
-    )
-    SELECT array_agg(n::int) INTO saved FROM moved;
+    -- Ours are the rows at the version we know, and those just entered: their chain tells whose they are.
+    SELECT array_agg(l.n) INTO saved
+    FROM (
+        SELECT g.n
+        FROM unnest(g_bucket, g_member, g_before, g_version, g_chain)
+            WITH ORDINALITY AS g(bucket, member, before, version, chain, n)
+        JOIN ledger_account a ON a.bucket = g.bucket AND a.member_id = g.member
+        WHERE a.version = g.before OR (g.before = 0 AND a.version = g.version AND a.chain = g.chain)
+        FOR NO KEY UPDATE OF a SKIP LOCKED
+    ) AS l;
     SELECT array_agg(coalesce(i = ANY (saved), false) ORDER BY i) INTO ok
     FROM generate_series(1, cardinality(g_member)) AS i;
+
+    UPDATE ledger_account a
+    SET version = g.version, chain = g.chain, next_due = g.due, ladder = g.ladder,
+        state = g.state::json
+    FROM unnest(g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state)
+        WITH ORDINALITY AS g(bucket, member, before, version, chain, due, ladder, state, n)
+    WHERE a.bucket = g.bucket AND a.member_id = g.member AND a.version = g.before AND ok[g.n];
 
     INSERT INTO ledger_transaction (bucket, member_id, seq, kind, occurred_at, posted_at, source,
                                     version, postings, lots, facts, hash)

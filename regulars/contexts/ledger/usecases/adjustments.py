@@ -5,16 +5,28 @@ from datetime import datetime
 from uuid import UUID
 
 from regulars.contexts.ledger.types import Posted
-from regulars.contexts.ledger.usecases.points import adjust_points
-from regulars.contexts.members.types import MemberRef
+from regulars.contexts.ledger.usecases.points import (
+    adjust_points,
+    check_adjustment,
+    lock_account,
+)
+from regulars.contexts.members.queries import get_survivor
+from regulars.contexts.members.types import EVERYONE, MemberRef, MemberStatus
 from regulars.contexts.security.types import Actor, ApprovalView, Permission
 from regulars.contexts.security.usecases.access import require
 from regulars.contexts.security.usecases.approvals import decide_approval, request_approval
 from regulars.contexts.security.usecases.audit import record_audit
 from regulars.core.programme.compiled import Compiled
+from regulars.core.refusal import Refused
 from regulars.kit.ids import new_id
 
 KIND = "ledger.adjustment"
+
+
+class MemberErased(Refused):
+    """Nobody stands behind this membership any more."""
+
+    code = "ledger.member_erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +50,13 @@ def request_adjustment(
 ) -> AdjustmentOutcome:
     """Correct a wallet by `amount` minor units, or ask for approval where it is over `limit` either way.
 
-    Raises PermissionMissing and what `adjust_points` raises.
+    A member that was merged is corrected in the books of the one who stays. Raises
+    PermissionMissing, MemberNotFound, MemberErased and what `adjust_points` raises; what is asked
+    for is checked before it is asked.
     """
     require(by, Permission.LEDGER_ADJUST)
+    member = _holder(member)
+    check_adjustment(programme, currency, amount)
     if abs(amount) > limit:
         payload = {
             "bucket": member.bucket,
@@ -85,7 +101,11 @@ def decide_adjustment(
     now: datetime,
     by: Actor,
 ) -> AdjustmentOutcome:
-    """Approve a correction, which books it, or reject it. Raises what `decide_approval` raises."""
+    """Approve a correction, which books it, or reject it.
+
+    Raises MemberErased and what `decide_approval` and `adjust_points` raise; then nothing is
+    decided either.
+    """
     approval = decide_approval(
         approval_id,
         "approved" if approve else "rejected",
@@ -98,7 +118,7 @@ def decide_adjustment(
         return AdjustmentOutcome(None, approval)
     asked = approval.payload
     posted = adjust_points(
-        MemberRef(asked["bucket"], UUID(asked["member"])),
+        _holder(MemberRef(asked["bucket"], UUID(asked["member"]))),
         programme=programme,
         currency=asked["currency"],
         amount=asked["amount"],
@@ -109,3 +129,17 @@ def decide_adjustment(
         approved_by=str(by.staff_id),
     )
     return AdjustmentOutcome(posted, approval)
+
+
+def _holder(member: MemberRef) -> MemberRef:
+    """The member, or who it was merged into; locked, so that it stays so to the end."""
+    held = get_survivor(member, within=EVERYONE)
+    while True:
+        lock_account(held.ref)
+        found = get_survivor(held.ref, within=EVERYONE)
+        if found.ref == held.ref:
+            break
+        held = found
+    if found.status is MemberStatus.ERASED:
+        raise MemberErased
+    return found.ref

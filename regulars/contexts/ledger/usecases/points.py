@@ -126,7 +126,7 @@ def adjust_points(
     The correction is a transaction of its own with its reason, who made it and who approved it.
     Raises PointsInsufficient, CurrencyUnknown, AmountInvalid.
     """
-    _check(programme, currency, abs(amount))
+    check_adjustment(programme, currency, amount)
     book = open_book(member, programme, now=now)
     if amount > 0:
         terms = programme.document.currencies[currency]
@@ -164,6 +164,11 @@ def grant_tier(
     reason = Reason.of("ledger.tier_granted", text=reason_text, tier=tier)
     _record(book, "grant", programme, source, reason, now, by, grants=[grant])
     return save([book])[0]
+
+
+def check_adjustment(programme: Compiled, currency: str, amount: int) -> None:
+    """Raises CurrencyUnknown, AmountInvalid where no wallet could be corrected by this."""
+    _check(programme, currency, abs(amount))
 
 
 def _check(programme: Compiled, currency: str, amount: int) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from regulars.contexts.ledger.books import open_book, save
 from regulars.contexts.ledger.models import LedgerSeal, LedgerTransaction
@@ -11,9 +11,11 @@ from regulars.contexts.ledger.seals import DayDigest, seal_hash
 from regulars.contexts.members.types import MemberRef
 from regulars.core.calendar import micros
 from regulars.core.programme.compiled import Compiled
+from regulars.kit.transactions import in_transaction
 
 SEALED_AFTER = timedelta(hours=1)  # by then no posting of the day can still be under way
 _ROWS_AT_ONCE = 5_000
+_LOCKED_AT_ONCE = 25
 _SEALING = 0x5EA1  # the advisory lock of whoever seals
 
 
@@ -45,24 +47,29 @@ def post_due(
 ) -> MemberRef | None:
     """Post what is due on up to `limit` accounts after `after`; returns the last one, None at the end.
 
-    Each account is a transaction of its own. Reads are right without this: it only keeps the books
-    from lagging behind the clock for members who do not come.
+    Some accounts at a time are a transaction: whoever buys meanwhile waits for so many at most.
+    Reads are right without this: it only keeps the books from lagging behind the clock for members
+    who do not come. `now` is also when it is posted: it must be read anew for each call, or what is
+    posted late lands in a day that was sealed meanwhile.
     """
     refs = _due_accounts(limit, after, now)
-    for ref in refs:
-        with transaction.atomic():
-            save([open_book(ref, programme, now=now)])
+    for i in range(0, len(refs), _LOCKED_AT_ONCE):
+        some = refs[i : i + _LOCKED_AT_ONCE]
+        in_transaction(
+            lambda some=some: save([open_book(ref, programme, now=now) for ref in some])  # type: ignore[misc]
+        )
     return refs[-1] if len(refs) == limit else None
 
 
 def _due_accounts(limit: int, after: MemberRef | None, now: datetime) -> list[MemberRef]:
+    """In the order in which accounts are locked."""
     since = after or MemberRef(-1, UUID(int=0))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT bucket, member_id FROM ledger_account"
-            " WHERE (bucket, member_id) > (%s, %s) AND next_due <= %s AND next_due > %s"
+            " WHERE (bucket, member_id) > (%s, %s) AND next_due <= %s"
             " ORDER BY bucket, member_id LIMIT %s",
-            [since.bucket, since.id, micros(now), -(2**61), limit],
+            [since.bucket, since.id, micros(now), limit],
         )
         return [MemberRef(*row) for row in cursor.fetchall()]
 

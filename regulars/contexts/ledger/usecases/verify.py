@@ -75,7 +75,12 @@ class LedgerAudit:
         books = Replay(member_id)
         chain = [_transaction(row) for row in transactions]
         yield from read_chain(books, chain)
-        yield from compare(books, _account(member_id, accounts), _lots(lots), self._standards)
+        try:
+            stored = _account(member_id, accounts)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            yield Difference("verify.account_unreadable", member_id)
+        else:
+            yield from compare(books, stored, _lots(lots), self._standards)
         for link in chain:
             day = link.posted_at.date()
             self._days.setdefault(day, DayDigest()).add(link.hash)
@@ -88,15 +93,21 @@ class LedgerAudit:
         self._progress(len(chain))
 
     def _seals(self) -> Iterator[Difference]:
+        """Every seal must fit, and before the last one no day with transactions may lack its own."""
         previous = bytes(32)
         with connection.cursor() as cursor:
             cursor.execute("SELECT day, transactions, previous, hash FROM ledger_seal ORDER BY day")
-            for day, count, before, stored in cursor.fetchall():
-                found = self._days.get(day, DayDigest())
-                proved = seal_hash(bytes(before), day, found)
-                if bytes(before) != previous or proved != bytes(stored) or count != found.count:
-                    yield Difference("verify.seal", None, (("day", day.isoformat()),))
-                previous = bytes(stored)
+            seals = cursor.fetchall()
+        last = seals[-1][0] if seals else date.min
+        wrong = {day for day in self._days if day <= last} - {seal[0] for seal in seals}
+        for day, count, before, stored in seals:
+            found = self._days.get(day, DayDigest())
+            proved = seal_hash(bytes(before), day, found)
+            if bytes(before) != previous or proved != bytes(stored) or count != found.count:
+                wrong.add(day)
+            previous = bytes(stored)
+        for day in sorted(wrong):
+            yield Difference("verify.seal", None, (("day", day.isoformat()),))
 
 
 class Stream:
@@ -125,7 +136,7 @@ class Stream:
 
 
 def _transaction(row: tuple[Any, ...]) -> Transaction:
-    return Transaction(*row[2:11], bytes(row[11]))
+    return Transaction._make((*row[2:11], bytes(row[11])))
 
 
 def _account(member_id: UUID, rows: list[tuple[Any, ...]]) -> Account | None:

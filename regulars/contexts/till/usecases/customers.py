@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import NAMESPACE_OID, uuid5
 
 from regulars.contexts.members.queries import find_holders, spell_identifier
@@ -22,6 +23,14 @@ from regulars.core.receipts.problem import Problem
 from regulars.core.refusal import Refused
 
 Holder = MemberRef | Problem
+
+
+class FirstReceipt(NamedTuple):
+    """Where and when a customer first appears in the file."""
+
+    customer: str
+    at: datetime
+    store: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ def find_customers(
 
 
 def enrol_customers(
-    customers: Sequence[tuple[str, datetime]],
+    customers: Sequence[FirstReceipt],
     kind: IdentifierKind,
     *,
     language: Language,
@@ -66,24 +75,29 @@ def enrol_customers(
     now: datetime,
     by: Actor,
 ) -> Customers:
-    """Make members of customers (with the moment of their first receipt), in the open transaction.
+    """Make members of customers, as of their first receipt and at its store, in the open transaction.
 
     Who holds the identifier already stays as they are. Raises PermissionMissing,
     EnrolmentContended.
     """
     require(by, Permission.RECEIPTS_IMPORT)
     enrolments = [
-        Enrolment((Identifier(kind, customer),), language=language, enrolled_at=min(first_at, now))
-        for customer, first_at in customers
+        Enrolment(
+            (Identifier(kind, first.customer),),
+            language=language,
+            store=first.store,
+            enrolled_at=min(first.at, now),
+        )
+        for first in customers
     ]
     outcomes = enrol_many(enrolments, on_existing="return", region=region, now=now, by=by)
     holders: dict[str, Holder] = {}
     created = 0
-    for (customer, _), outcome in zip(customers, outcomes, strict=True):
+    for first, outcome in zip(customers, outcomes, strict=True):
         if isinstance(outcome, Refused):
-            holders[customer] = Problem.of(outcome.code)
+            holders[first.customer] = Problem.of(outcome.code)
         else:
-            holders[customer] = outcome.member
+            holders[first.customer] = outcome.member
             created += outcome.is_new
     return Customers(holders, created)
 

@@ -45,6 +45,7 @@ AHEAD_MAX = 4 * BATCH_MAX
 
 Key = tuple[str, str, str]  # store, till, number
 Holder = MemberRef | Problem | None
+StockKey = tuple[str, UUID | Key | None, str]  # ("member" or "sale", whose or which, goods)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -129,7 +130,7 @@ class _Import:
         }
         self.stock = Stock(frozenset(keys))
         members = {ref for slip in returns if isinstance(ref := self._holder(slip), MemberRef)}
-        sales = {key[1] for key in keys if key[0] == "sale"}
+        sales = {named for _, named, _ in keys if isinstance(named, tuple)}
         async for sold in list_sold_goods(self.desk.pool, members, sales, keys.values()):
             self._add(sold.member, sold.sku, sold.goods, sold.returned)
         await self._forget_unfinished(returns)
@@ -332,7 +333,7 @@ class _Import:
                 several = slip.number in self.only_named
                 self.only_named[slip.number] = None if several else slip.key
 
-    def _key(self, slip: Slip, row: int) -> Hashable | Problem:
+    def _key(self, slip: Slip, row: int) -> StockKey | Problem:
         """By what the goods of a returned row are looked for."""
         rows = self.past.rows
         sku, number = sku_of(rows, row), rows.reference[row]

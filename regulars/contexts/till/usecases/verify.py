@@ -9,8 +9,9 @@ from django.db import connection, transaction
 
 from regulars.contexts.ledger.usecases.verify import LedgerAudit
 from regulars.contexts.programme import queries as programmes
-from regulars.contexts.rewards.queries import list_unbooked_redemptions
+from regulars.contexts.rewards.queries import list_booking_differences
 from regulars.contexts.till.proof import SalesProof
+from regulars.contexts.till.types import NOBODY
 from regulars.core.ledger.audit import Difference, Standards
 from regulars.core.programme.compiled import Compiled
 from regulars.core.till.terms import terms_of
@@ -52,8 +53,127 @@ _COUNTS = {
         SELECT count(*) FROM till_return r
         LEFT JOIN ledger_transaction t ON t.source = r.id AND t.kind = 'return' AND t.seq = r.seq
         WHERE t.source IS NULL AND (r.seq IS NOT NULL OR r.member_id <> %(nobody)s)""",
-    "verify.redemption_missing": """
-        SELECT count(*) FROM ledger_transaction t
-        LEFT JOIN rewards_redemption d ON d.id = t.source
-        WHERE t.kind IN ('spend', 'unspend') AND d.id IS NULL""",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was looked at and what was wrong; at most `SHOWN_MAX` differences are listed."""
+
+    accounts: int
+    transactions: int
+    lots: int
+    sales: int
+    returns: int
+    differences: tuple[Difference, ...]
+    difference_count: int
+
+    @property
+    def books_are_right(self) -> bool:
+        return not self.difference_count
+
+
+def verify_books(*, progress: Progress = lambda done: None) -> Verdict:
+    """Recompute everything from the transactions, in one snapshot.
+
+    `progress` gets the transactions and sales that are done with: together as many as
+    `verify_steps` says. Memory does not grow with the books. Nothing is written, nothing locked:
+    tills go on meanwhile, and what they post is not in the snapshot.
+    """
+    standards = _standards()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        ledger = LedgerAudit(standards, progress)
+        sales = SalesProof(progress)
+        shown: list[Difference] = []
+        count = 0
+        for found in (
+            _altered_versions(),
+            ledger.run(),
+            sales.run(),
+            _count_checks(),
+            list_booking_differences(),
+        ):
+            counted = _Counted(found)
+            shown += islice(counted, SHOWN_MAX - len(shown))
+            count += counted.drain()
+    return Verdict(
+        ledger.accounts,
+        ledger.transactions,
+        ledger.lots,
+        sales.sales,
+        sales.returns,
+        tuple(shown),
+        count,
+    )
+
+
+def verify_steps() -> int:
+    """How many steps `verify_books` reports where nobody posts meanwhile: for a progress bar."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM ledger_transaction) + (SELECT count(*) FROM till_sale)"
+        )
+        return int(cursor.fetchone()[0])
+
+
+class _Counted:
+    """An iterator that knows how much went through it."""
+
+    def __init__(self, found: Iterator[Difference]) -> None:
+        self._found = found
+        self._count = 0
+
+    def __iter__(self) -> "_Counted":
+        return self
+
+    def __next__(self) -> Difference:
+        difference = next(self._found)
+        self._count += 1
+        return difference
+
+    def drain(self) -> int:
+        """Go to the end; returns how many there were in all."""
+        for _ in self:
+            pass
+        return self._count
+
+
+def _altered_versions() -> Iterator[Difference]:
+    for number in programmes.list_altered_versions():
+        yield Difference("verify.version", None, (("version", number),))
+
+
+def _count_checks() -> Iterator[Difference]:
+    for code, query in _COUNTS.items():
+        with connection.cursor() as cursor:
+            cursor.execute(query, {"nobody": NOBODY.id})
+            count = cursor.fetchone()[0]
+        if count:
+            yield Difference(code, None, (("count", count),))
+
+
+def _standards() -> Standards:
+    """Ladders and lowest balances of every version that was ever in force."""
+    publications = programmes.get_timeline().timeline.publications
+    numbers = sorted({publication.version for publication in publications})
+    versions = [programmes.compiled(number) for number in numbers]
+    rungs = [terms_of(version).rungs for version in versions]
+    return Standards(
+        {found.fingerprint: found for found in rungs if found},
+        _floors(versions),
+        versions[-1].zone if versions else ZoneInfo("UTC"),
+    )
+
+
+def _floors(versions: Iterable[Compiled]) -> dict[str, int | None]:
+    """How far down a return may have brought each currency, under the most lenient version."""
+    floors: dict[str, int | None] = {}
+    for version in versions:
+        negative = version.document.returns.earned == "negative"
+        for code, currency in version.currencies.items():
+            floor = currency.floor if negative else 0
+            known = floors.get(code, 0)
+            floors[code] = None if floor is None or known is None else min(floor, known)
+    return floors

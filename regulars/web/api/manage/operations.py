@@ -1,5 +1,16 @@
 """Every operation of the management plane."""
 
+from regulars.web.api.manage.access import access
+from regulars.web.api.manage.identifiers import cards, identifiers
+from regulars.web.api.manage.members import members
+from regulars.web.api.manage.places import places
+from regulars.web.api.manage.points import points
+from regulars.web.api.manage.programme import programme
+from regulars.web.api.manage.rewards import rewards
 from regulars.web.api.operation import Route
 
-MANAGE_ROUTES: tuple[Route, ...] = ()
+MANAGE_ROUTES: tuple[Route, ...] = tuple(
+    route
+    for group in (programme, members, identifiers, cards, points, rewards, places, access)
+    for route in group.routes
+)

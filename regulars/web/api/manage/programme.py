@@ -28,7 +28,6 @@ from regulars.contexts.programme.usecases import (
 from regulars.contexts.security.types import Permission, Plane
 from regulars.contexts.till.queries.places import has_sales
 from regulars.core.programme.check import ProgrammeInvalid, parse_programme
-from regulars.core.wording.catalogue import sentence
 from regulars.kit.documents import load_yaml
 from regulars.kit.paging import make_cursor, read_cursor
 from regulars.web.api.manage import examples
@@ -145,6 +144,7 @@ def list_programme_versions(call: Call, query: PageQuery) -> VersionList:
 @programme(
     "POST",
     "/programme/versions",
+    name="draft_programme_version",
     permission=Permission.PROGRAMME_WRITE,
     answers=VersionAnswer,
     status=201,
@@ -162,6 +162,7 @@ def draft(call: Call, body: DraftBody) -> VersionAnswer:
 @programme(
     "POST",
     "/programme/check",
+    name="check_programme",
     permission=Permission.PROGRAMME_READ,
     answers=CheckAnswer,
     examples=examples.CHECKS,
@@ -176,11 +177,7 @@ def check(call: Call, body: ProgrammeBody) -> CheckAnswer:
         parse_programme(load_yaml(source) if isinstance(source, str) else source)
     except ProgrammeInvalid as invalid:
         problems = [
-            ProblemLine(
-                pointer=one.pointer,
-                code=one.code,
-                detail=sentence(one.code, dict(one.params), call.language),
-            )
+            ProblemLine(pointer=one.pointer, code=one.code, detail=one.sentence(call.language))
             for one in invalid.problems
         ]
         return CheckAnswer(is_sound=False, problems=problems)
@@ -240,6 +237,7 @@ def get_programme_version(call: Call, number: VersionNumber) -> VersionAnswer:
 @programme(
     "PUT",
     "/programme/versions/{number}",
+    name="revise_programme_draft",
     permission=Permission.PROGRAMME_WRITE,
     answers=VersionAnswer,
     problems=(409,),
@@ -287,6 +285,7 @@ def export_programme(call: Call, number: VersionNumber) -> ExportAnswer:
 @programme(
     "POST",
     "/programme/versions/{number}/approve",
+    name="approve_programme_version",
     permission=Permission.PROGRAMME_APPROVE,
     answers=VersionAnswer,
     effect="stored",
@@ -309,6 +308,7 @@ def approve(call: Call, number: VersionNumber, body: ApproveBody) -> VersionAnsw
 @programme(
     "POST",
     "/programme/versions/{number}/publish",
+    name="publish_programme_version",
     permission=Permission.PROGRAMME_PUBLISH,
     answers=PublicationAnswer,
     status=201,
@@ -330,6 +330,7 @@ def publish(call: Call, number: VersionNumber, body: PublishBody) -> Publication
 @programme(
     "POST",
     "/programme/versions/{number}/roll-back",
+    name="roll_back_programme",
     permission=Permission.PROGRAMME_PUBLISH,
     answers=PublicationAnswer,
     status=201,
@@ -343,6 +344,7 @@ def roll_back(call: Call, number: VersionNumber) -> PublicationAnswer:
 @programme(
     "POST",
     "/programme/versions/{number}/retire",
+    name="retire_programme_version",
     permission=Permission.PROGRAMME_WRITE,
     answers=VersionAnswer,
     effect="stored",
@@ -355,6 +357,7 @@ def retire(call: Call, number: VersionNumber) -> VersionAnswer:
 @programme(
     "GET",
     "/programme/publications",
+    name="list_programme_publications",
     permission=Permission.PROGRAMME_READ,
     answers=PublicationList,
     examples=examples.LIST,
@@ -367,6 +370,7 @@ def list_all_publications(call: Call) -> PublicationList:
 @programme(
     "POST",
     "/programme/publications/{publication_id}/withdraw",
+    name="withdraw_programme_publication",
     permission=Permission.PROGRAMME_PUBLISH,
     answers=PublicationAnswer,
     effect="stored",

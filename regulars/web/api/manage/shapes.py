@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class View(BaseModel):
@@ -119,7 +119,7 @@ class PublicationList(View):
 class MemberAnswer(View):
     """A member without contact data; `version` guards changes against each other."""
 
-    id: MemberId = Field(validation_alias="ref")
+    id: MemberId = Field(validation_alias=AliasChoices("ref", "id"))
     status: Literal["active", "blocked", "merged", "erased"]
     status_reason: str
     enrolled_at: datetime

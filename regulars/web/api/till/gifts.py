@@ -18,7 +18,6 @@ from regulars.web.api.serving import Call
 from regulars.web.api.till import examples
 from regulars.web.api.till.people import find_member
 from regulars.web.api.till.receipts import MemberName
-from regulars.web.api.till.sales import key_digest
 from regulars.web.api.till.shapes import RedemptionAnswer, RewardsAnswer
 from regulars.web.api.values import Closed, plain
 
@@ -49,6 +48,7 @@ class CancelRedemptionBody(Closed):
 @gifts(
     "GET",
     "/rewards",
+    name="list_rewards_at_till",
     permission=Permission.TILL_REDEEM,
     answers=RewardsAnswer,
     problems=(404, 409),
@@ -72,6 +72,7 @@ def list_offers(call: Call, query: RewardsQuery) -> dict[str, Any]:
 @gifts(
     "POST",
     "/rewards/redeem",
+    name="redeem_at_till",
     permission=Permission.TILL_REDEEM,
     answers=RedemptionAnswer,
     status=201,
@@ -88,7 +89,7 @@ def redeem(call: Call, body: RedeemBody) -> dict[str, Any]:
     view = redeem_reward(
         find_member(body.member),
         body.reward,
-        request_key=key_digest(call, call.idempotency_key).hex(),
+        request_key=call.key_digest.hex(),
         now=call.now,
         by=call.actor,
     )
@@ -98,6 +99,7 @@ def redeem(call: Call, body: RedeemBody) -> dict[str, Any]:
 @gifts(
     "POST",
     "/rewards/cancel",
+    name="cancel_redemption_at_till",
     permission=Permission.TILL_REDEEM,
     answers=RedemptionAnswer,
     effect="stored",

@@ -146,6 +146,7 @@ class StatementQuery(Closed):
 @people(
     "POST",
     "/identify",
+    name="identify_member",
     permission=Permission.TILL_IDENTIFY,
     answers=IdentifyAnswer,
     problems=(404, 409),
@@ -182,6 +183,7 @@ async def identify(call: Call, body: IdentifyBody) -> dict[str, Any]:
 @people(
     "POST",
     "/members",
+    name="enrol_at_till",
     permission=Permission.TILL_ENROL,
     answers=EnrolAnswer,
     status=201,
@@ -232,6 +234,7 @@ async def report_event(call: Call, body: EventBody) -> dict[str, Any]:
 @people(
     "GET",
     "/members/{member_id}/balance",
+    name="get_balance_at_till",
     permission=Permission.TILL_IDENTIFY,
     answers=BooksAnswer,
     problems=(409,),
@@ -251,6 +254,7 @@ async def get_balance(call: Call, member_id: UUID, query: AsOf) -> dict[str, Any
 @people(
     "GET",
     "/members/{member_id}/statement",
+    name="get_statement_at_till",
     permission=Permission.TILL_STATEMENT,
     answers=StatementAnswer,
     looks_up=True,

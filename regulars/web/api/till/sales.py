@@ -123,6 +123,7 @@ async def make_quote(call: Call, query: QuoteQuery, body: QuoteBody) -> Reply:
 @sales(
     "POST",
     "/quotes/cancel",
+    name="cancel_quote",
     permission=Permission.TILL_QUOTE,
     answers=CancelAnswer,
     examples=[
@@ -191,7 +192,7 @@ def commit_command(
         body_digest("receipt", asked),
         body.wish(),
         body.quote,
-        key_digest(call, key or call.idempotency_key),
+        call.digest_of(key or call.idempotency_key),
         dry_run,
     )
 
@@ -214,7 +215,7 @@ def return_command(
         sale,
         body_digest("return", asked),
         lines,
-        key_digest(call, key or call.idempotency_key),
+        call.digest_of(key or call.idempotency_key),
         dry_run,
     )
 
@@ -223,11 +224,6 @@ def body_digest(kind: str, asked: Any) -> bytes:
     """What was asked, in canonical form: spelling, order of members and defaults do not matter."""
     text = orjson.dumps([kind, asked], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(text).digest()
-
-
-def key_digest(call: Call, key: str) -> bytes:
-    """An idempotency key as it is remembered: within the till, whichever API key it uses."""
-    return hashlib.sha256(f"{call.owner}\0{key}".encode()).digest()
 
 
 def member_json(member: Any) -> Any:
