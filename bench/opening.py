@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from bench.ground import member_id
-from regulars.contexts.ledger.mapping import Arrays, in_lock_order
+from regulars.contexts.ledger.usecases.posting import Arrays, in_lock_order
 from regulars.contexts.programme.queries import compiled
 from regulars.core.ledger.accounts import ADJUSTED, Account
 from regulars.core.ledger.book import Book

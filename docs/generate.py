@@ -29,6 +29,28 @@ _LOOKS = {
     "receipt": "Asks about the receipt: not for events. · Спрашивает о чеке: не для событий.",
 }
 
+_ABOUT_MECHANICS = """\
+A rule names one of these under `mechanic` and its parameters under `params`. The worked examples are
+run as tests: money in them has two decimals, points have none, and amounts are rounded half up.
+
+Правило называет одну из них в `mechanic`, а параметры в `params`. Примеры проверяются тестами: у
+денег в них два знака после запятой, у баллов ни одного, округление к ближайшему.
+"""
+_ABOUT_CONDITIONS = """\
+Under `when` stands one condition by its name, or several joined by `all`, `any` and `not`, several
+levels deep. The worked examples are run as tests.
+
+В `when` стоит одно условие по имени или несколько, соединённых через `all`, `any` и `not`, в
+несколько уровней. Примеры проверяются тестами.
+
+```yaml
+when:
+  all:
+    - tier: {at_least: silver}
+    - not: {weekday: {in: [sat, sun]}}
+```
+"""
+
 
 def pages() -> dict[str, str]:
     """The text of every reference page by its file name."""
@@ -39,12 +61,7 @@ def _mechanics() -> str:
     parts = [
         _HEAD,
         "# Earning mechanics · Механики начисления\n",
-        "A rule names one of these under `mechanic` and its parameters under `params`. The worked "
-        "examples are run as tests: money in them has two decimals, points have none, and an "
-        "amount is rounded half up.\n",
-        "Правило называет одну из них в `mechanic`, а параметры в `params`. Примеры проверяются "
-        "тестами: у денег в них два знака после запятой, у баллов ни одного, округление к "
-        "ближайшему.\n",
+        _ABOUT_MECHANICS,
         _contents(MECHANICS.values()),
     ]
     for mechanic in MECHANICS.values():
@@ -63,12 +80,7 @@ def _conditions() -> str:
     parts = [
         _HEAD,
         "# Conditions · Условия\n",
-        "Under `when` stands one condition by its name, or several joined by `all`, `any` and "
-        "`not`, to any sensible depth. The worked examples are run as tests.\n",
-        "В `when` стоит одно условие по имени или несколько, соединённых через `all`, `any` и "
-        "`not`, в несколько уровней. Примеры проверяются тестами.\n",
-        "```yaml\nwhen:\n  all:\n    - tier: {at_least: silver}\n    - not: {weekday: {in: [sat, sun]}}\n"
-        "```\n",
+        _ABOUT_CONDITIONS,
         _contents(CONDITIONS.values()),
     ]
     for condition in CONDITIONS.values():

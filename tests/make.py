@@ -54,9 +54,7 @@ def programme(*, version: int = 1, **parts: Any) -> Compiled:
     return compile_programme(parse_programme(document), version)
 
 
-def line(
-    id: str = "1", amount_minor: int = 10_000, quantity: str | int = 1, **more: Any
-) -> Line:
+def line(id: str = "1", amount_minor: int = 10_000, quantity: str | int = 1, **more: Any) -> Line:
     """A line of `quantity` units (`0.137` is fine) that costs `amount_minor` in all."""
     thousandths = int(Decimal(quantity) * QUANTITY_SCALE)
     price = amount_minor * QUANTITY_SCALE // thousandths if thousandths else amount_minor

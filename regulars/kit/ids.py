@@ -1,5 +1,6 @@
 """Identifiers that sort by the moment they were made (UUID version 7, RFC 9562)."""
 
+import random
 import secrets
 import threading
 from datetime import UTC, datetime, timedelta
@@ -21,18 +22,24 @@ def new_id(*, now: datetime) -> UUID:
     Ids made in one process for the same millisecond grow strictly: the random part of the first is
     counted on, as RFC 9562 (6.2, method 2) describes. Unique across processes by 74 random bits.
     """
+    return UUID(int=_drawn(now))
+
+
+def new_id_bytes(*, now: datetime) -> bytes:
+    """`new_id` as its 16 bytes, for who has a quicker class for them."""
+    return _drawn(now).to_bytes(16, "big")
+
+
+def _drawn(now: datetime) -> int:
     global _last_ms, _last_random
     ms = (now - _EPOCH) // _MILLISECOND
     with _lock:
         if ms == _last_ms:
-            _last_random += 1 + secrets.randbits(16)
+            # Only the first of a millisecond has to be beyond guessing: the others are of one process.
+            _last_random += 1 + random.getrandbits(16)
         else:
             # The top bit starts clear, so that counting on within a millisecond never overflows.
             _last_ms, _last_random = ms, secrets.randbits(_RANDOM_BITS - 1)
-        random = _last_random
-    return UUID(int=_assembled(ms, random))
-
-
-def _assembled(ms: int, random: int) -> int:
-    high, low = random >> 62, random & ((1 << 62) - 1)
+        drawn = _last_random
+    high, low = drawn >> 62, drawn & ((1 << 62) - 1)
     return (ms << 80) | _VERSION_AND_VARIANT | (high << 64) | low

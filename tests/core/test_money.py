@@ -79,7 +79,10 @@ def test_a_larger_remainder_is_served_first_and_ties_go_to_the_earlier(total, we
     if not whole:
         return
     rests = [total * weight % whole for weight in weights]
-    up = [part - total * weight // whole for part, weight in zip(allocate(total, weights), weights, strict=True)]
+    up = [
+        part - total * weight // whole
+        for part, weight in zip(allocate(total, weights), weights, strict=True)
+    ]
     order = sorted(range(len(weights)), key=lambda i: (-rests[i], i))
     assert [up[i] for i in order] == sorted(up, reverse=True)
 

@@ -97,7 +97,9 @@ def test_step_by_step_is_the_whole_history_at_once(rules, purchases):
 
 @examples(300)
 @given(LADDERS, PURCHASES, st.data())
-def test_in_whatever_order_entries_come_in_the_record_is_that_of_the_history(rules, purchases, data):
+def test_in_whatever_order_entries_come_in_the_record_is_that_of_the_history(
+    rules, purchases, data
+):
     """Late receipts, returns dated like their sales, corrections, several at one moment."""
     account = Account(identity("Anna"), 0, GENESIS, None, "fingerprint", State(), {}, ())
     book = Book(account, zone=rules.zone, posted_at=START)
@@ -153,7 +155,7 @@ def test_a_level_lasts_until_the_moment_that_was_told_and_not_beyond(rules, purc
         return
     assert at < now.until
     if then < now.until:
-        assert standing(record, (), ladder, then) .tier == now.tier
+        assert standing(record, (), ladder, then).tier == now.tier
     ended = standing(record, (), ladder, now.until)
     assert ladder.rank[ended.tier] < ladder.rank[now.tier]
     below = ladder.rank[now.tier] - 1
@@ -172,7 +174,14 @@ def test_a_calendar_level_is_lost_only_after_the_year_it_is_kept_and_the_grace()
     record = record_of([Entry(micros(moment("2026-05-05")), 250, 1)], ladder)
     told = [
         (day, standing(record, (), ladder, moment(day)).tier)
-        for day in ("2026-05-05", "2027-12-31", "2028-01-30", "2028-01-31", "2029-01-30", "2029-01-31")
+        for day in (
+            "2026-05-05",
+            "2027-12-31",
+            "2028-01-30",
+            "2028-01-31",
+            "2029-01-30",
+            "2029-01-31",
+        )
     ]
     assert [tier for _, tier in told] == ["gold", "gold", "gold", "silver", "silver", "base"]
 
@@ -197,7 +206,10 @@ def test_a_window_of_a_month_reaches_to_the_same_day_also_after_february():
         Entry(micros(moment("2026-03-29 12:00")), 10, 1),
         Entry(micros(moment("2026-03-30 10:00")), 30, 1),
     ]
-    assert standing(record_of(history, ladder), (), ladder, moment("2026-03-30 10:00")).tier == "silver"
+    assert (
+        standing(record_of(history, ladder), (), ladder, moment("2026-03-30 10:00")).tier
+        == "silver"
+    )
 
 
 def test_a_level_that_lasts_hours_lasts_them():
@@ -213,7 +225,10 @@ def test_a_level_that_lasts_hours_lasts_them():
 
 def test_a_correction_counts_from_its_moment_and_proves_nothing():
     ladder = rungs(Rules((0, 100), "rolling", ZONE, days=30, soft=False))
-    wrong = [Entry(micros(moment("2026-03-01")), 500, 0), Entry(micros(moment("2026-03-02")), -500, 0)]
+    wrong = [
+        Entry(micros(moment("2026-03-01")), 500, 0),
+        Entry(micros(moment("2026-03-02")), -500, 0),
+    ]
     history = [*wrong, Entry(micros(moment("2026-03-20")), 10, 1)]
     record = record_of(history, ladder)
     assert standing(record, (), ladder, moment("2026-03-20")).amount == 10
@@ -225,7 +240,11 @@ def test_a_correction_counts_from_its_moment_and_proves_nothing():
 def test_a_level_may_last_a_century(years):
     ladder = rungs(Rules((0, 100), "rolling", ZONE, days=1, valid=(12 * years, 0)))
     record = record_of([Entry(micros(moment("2024-02-29 12:00")), 100, 1)], ladder)
-    last = moment(f"{2024 + years}-02-28 11:59") if (2024 + years) % 4 else moment(f"{2024 + years}-02-29 11:59")
+    last = (
+        moment(f"{2024 + years}-02-28 11:59")
+        if (2024 + years) % 4
+        else moment(f"{2024 + years}-02-29 11:59")
+    )
     assert standing(record, (), ladder, last).tier == "silver"
     assert standing(record, (), ladder, last + timedelta(minutes=1)).tier == "base"
 
@@ -248,11 +267,17 @@ def test_a_granted_level_holds_from_its_moment_to_its_end():
 
 def test_the_best_of_earned_and_granted_counts_and_the_longer_of_equals():
     record = record_of([Entry(micros(moment("2026-03-01")), 150, 1)], LADDER)
-    lower = standing(record, [given_level("gold", "2026-03-01", "2026-03-05")], LADDER, moment("2026-03-02"))
+    lower = standing(
+        record, [given_level("gold", "2026-03-01", "2026-03-05")], LADDER, moment("2026-03-02")
+    )
     assert (lower.tier, lower.until) == ("gold", moment("2026-03-05"))
-    equal = standing(record, [given_level("silver", "2026-03-01", "2026-09-01")], LADDER, moment("2026-03-02"))
+    equal = standing(
+        record, [given_level("silver", "2026-03-01", "2026-09-01")], LADDER, moment("2026-03-02")
+    )
     assert (equal.tier, equal.until) == ("silver", moment("2026-09-01"))
-    for_good = standing(record, [given_level("silver", "2026-03-01", None)], LADDER, moment("2026-03-02"))
+    for_good = standing(
+        record, [given_level("silver", "2026-03-01", None)], LADDER, moment("2026-03-02")
+    )
     assert (for_good.tier, for_good.until) == ("silver", None)
 
 
@@ -266,7 +291,9 @@ def test_the_latest_word_on_a_source_counts():
 def test_a_level_by_invitation_is_never_the_next_one():
     found = standing(Record(), (), LADDER, moment("2026-03-01"))
     assert (found.tier, found.next_tier, found.missing) == ("base", "silver", 100)
-    top = standing(Record(), [given_level("gold", "2026-03-01", None)], LADDER, moment("2026-03-01"))
+    top = standing(
+        Record(), [given_level("gold", "2026-03-01", None)], LADDER, moment("2026-03-01")
+    )
     assert (top.next_tier, top.missing) == (None, 0)
 
 

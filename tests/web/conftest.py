@@ -1,6 +1,7 @@
 """A live API on a small business, a new copy of it for each test."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -9,13 +10,13 @@ import psycopg
 import pytest
 from psycopg import sql
 from starlette.testclient import TestClient
-from web.caller import Caller
-from web.world import World, build_world
 
 from regulars.kit.clock import utc_now
 from regulars.kit.database.lead import django_on
 from regulars.kit.dsn import Access
 from regulars.web.api.app import build_app
+from web.caller import Caller
+from web.world import CARD, World, build_world
 
 _copies = count(1)
 
@@ -28,30 +29,42 @@ def business(make_database: Callable[[], Access], django_db_blocker: Any) -> tup
         return access, build_world()
 
 
-@pytest.fixture
-def world_database(
+@pytest.fixture(scope="session")
+def copied(
     business: tuple[Access, World],
     server_access: Access,
     drop_database: Callable[[Access], None],
     django_db_blocker: Any,
-) -> Iterator[Access]:
-    """A copy of the business that Django is led to."""
+) -> Callable[[], Any]:
+    """Gives a copy of the business that Django is led to, for the length of a block."""
     template, _ = business
-    name = f"{template.app.database}_copy_{next(_copies)}"
-    maintenance = server_access.owner.changed(dbname="postgres")
-    with psycopg.connect(maintenance.conninfo, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template.app.database)
+
+    @contextmanager
+    def copy() -> Iterator[Access]:
+        name = f"{template.app.database}_copy_{next(_copies)}"
+        maintenance = server_access.owner.changed(dbname="postgres")
+        with psycopg.connect(maintenance.conninfo, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template.app.database)
+                )
             )
-        )
-    access = server_access.to_database(name)
-    with django_db_blocker.unblock(), django_on(access):
-        yield access
-    drop_database(access)
+        access = server_access.to_database(name)
+        with django_db_blocker.unblock(), django_on(access):
+            yield access
+        drop_database(access)
+
+    return copy
 
 
 @pytest.fixture
+def world_database(copied: Callable[[], Any]) -> Iterator[Access]:
+    """A copy of the business that Django is led to."""
+    with copied() as access:
+        yield access
+
+
+@pytest.fixture(scope="session")
 def world(business: tuple[Access, World]) -> World:
     """What is known of the business."""
     return business[1]
@@ -68,7 +81,7 @@ def api(world_database: Access, world: World) -> Iterator[Caller]:
 def receipt() -> Callable[..., dict[str, Any]]:
     """Makes a receipt of two lines, 200.00 in all, some minutes ago."""
 
-    def make(card: str | None = "2000000000015", minutes_ago: int = 1, **more: Any) -> dict:
+    def make(card: str | None = CARD, minutes_ago: int = 1, **more: Any) -> dict:
         moment = utc_now() - timedelta(minutes=minutes_ago)
         body = {
             "occurred_at": moment.isoformat(),

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection
 
-from regulars.contexts.ledger.mapping import Arrays, account_of, in_lock_order
 from regulars.contexts.ledger.types import Posted, WalletView
+from regulars.contexts.ledger.usecases.posting import Arrays, account_of, in_lock_order
 from regulars.contexts.members.types import MemberRef
 from regulars.core.calendar import micros
 from regulars.core.ledger.accounts import Account
@@ -20,11 +20,12 @@ from regulars.core.till.terms import terms_of
 
 _ACCOUNT = (Path(__file__).parent / "sql" / "account.sql").read_text()
 _TYPES = (
-    "smallint uuid bigint bigint bytea bigint text text "
-    "int bigint text timestamptz timestamptz uuid int text text text bytea "
-    "int boolean int text uuid timestamptz timestamptz timestamptz int int bigint bigint bigint "
-    "bigint boolean"
-).split()
+    *("smallint", "uuid", "bigint", "bigint", "bytea", "bigint", "text", "text"),
+    *("int", "bigint", "text", "timestamptz", "timestamptz", "uuid", "int"),
+    *("text", "text", "text", "bytea"),
+    *("int", "boolean", "int", "text", "uuid", "timestamptz", "timestamptz", "timestamptz"),
+    *("int", "int", "bigint", "bigint", "bigint", "bigint", "boolean"),
+)
 _POST = f"SELECT ledger_post({', '.join(f'%s::{name}[]' for name in _TYPES)})"
 
 
@@ -78,7 +79,7 @@ def posted(changes: Changes) -> Posted:
 def _post(changes: Sequence[Changes]) -> None:
     if not changes:
         return
-    columns = Arrays(in_lock_order(changes)).columns
+    columns = [list(column) for column in Arrays(in_lock_order(changes)).columns]
     with connection.cursor() as cursor:
         cursor.execute(_POST, columns)
         saved = cursor.fetchone()

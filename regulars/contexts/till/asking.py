@@ -1,9 +1,10 @@
 """What the statement that loads books has to know of each command, and which commands concern each other."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from regulars.contexts.ledger.usecases.posting import columns
 from regulars.contexts.till.quotes import read
 from regulars.contexts.till.types import (
     CancelQuote,
@@ -41,10 +42,10 @@ def wants_of(command: Command) -> int:
             return 0
 
 
-def columns_of(asked: Iterable[tuple[Command, int]], secret: bytes) -> list[list[Any]]:
-    """The parameters of `load.sql` for commands and what each wants, one list for each column."""
+def columns_of(asked: Iterable[tuple[Command, int]], secret: bytes) -> list[Sequence[Any]]:
+    """The parameters of `load.sql` for commands and what each wants, column by column."""
     rows = [(*_row(command, secret), wants) for command, wants in asked]
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(_WIDTH)]
+    return columns(rows, _WIDTH)
 
 
 def claim_of(command: Command) -> Claim | None:

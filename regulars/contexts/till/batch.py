@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from regulars.contexts.ledger.mapping import Arrays, in_lock_order
+from regulars.contexts.ledger.usecases.posting import Arrays, columns, in_lock_order
 from regulars.contexts.till.asking import (
     HISTORY,
     OPEN_LOTS,
@@ -160,8 +160,8 @@ class Batch:
 
     async def _load(self, waiting: Sequence[Task]) -> list[Row]:
         asked = ((task.command, task.wants) for task in waiting)
-        columns = columns_of(asked, self.room.secret)
-        rows = await self.connection.fetch(LOAD, *columns, self.ladder)
+        keys = columns_of(asked, self.room.secret)
+        rows = await self.connection.fetch(LOAD, *keys, self.ladder)
         if rows[0]["revision"] != self.revision:
             raise TimelineMoved
         return rows
@@ -252,8 +252,8 @@ class Batch:
             saved = await self.connection.fetchval(
                 SAVE,
                 *Arrays(groups).columns,
-                *_columns(sales, _SALE_COLUMNS),
-                *_columns(returns, _RETURN_COLUMNS),
+                *columns(sales, _SALE_COLUMNS),
+                *columns(returns, _RETURN_COLUMNS),
             )
         for task in decided:
             group = number.get(task.member, 0) if task.member is not None else 0
@@ -287,20 +287,13 @@ def _joined(parts: list[Changes]) -> Changes:
     first, last = parts[0], parts[-1]
     if first is last:
         return first
-    assert all(
-        after.before == before.account.version
-        for before, after in pairwise(parts)
-    ), "decisions on one member do not follow each other"
+    assert all(after.before == before.account.version for before, after in pairwise(parts)), (
+        "decisions on one member do not follow each other"
+    )
     return Changes(
         first.before,
         last.account,
         tuple(transaction for part in parts for transaction in part.transactions),
         tuple({lot.number: lot for part in parts for lot in part.lots}.values()),
         frozenset().union(*(part.new_lots for part in parts)),
-    )
-
-
-def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return (
-        [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
     )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import asyncpg
+from asyncpg.pgproto import pgproto
 from django.db import InterfaceError, OperationalError
 from django.db import connection as django_connection
 
@@ -32,7 +33,7 @@ from regulars.core.till.terms import terms_of
 from regulars.kit.batching import Again, Batcher
 from regulars.kit.database.failures import DatabaseUnavailable
 from regulars.kit.dsn import Dsn
-from regulars.kit.ids import new_id
+from regulars.kit.ids import new_id_bytes
 from regulars.kit.pool import open_pool
 from regulars.kit.processes import calm_collector
 
@@ -168,7 +169,7 @@ class Desk:
             secret=self._secret,
             programme_at=self.programme_at,
             version=self._version,
-            make_id=lambda: new_id(now=moment),
+            make_id=lambda: pgproto.UUID(new_id_bytes(now=moment)),
             binding=kind is not LookBack,
         )
         ladder = terms_of(programme).fingerprint if programme else ""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from regulars.contexts.ledger.mapping import account_of
+from regulars.contexts.ledger.usecases.posting import account_of
 from regulars.contexts.members.types import MemberRef
 from regulars.contexts.programme.queries import NoProgrammeInForce
 from regulars.contexts.till.mapping import Row, member_of

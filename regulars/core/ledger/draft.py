@@ -105,7 +105,9 @@ class Draft:
 
     def expiry(self, lot: Lot) -> datetime | None:
         """When the lot expires by the clock, as the books stand; None: never."""
-        return expiry_of(lot, self.last_purchase, self.zone)
+        if lot.idle_days or lot.idle_months:
+            return expiry_of(lot, self.last_purchase, self.zone)
+        return lot.expires_at
 
     def wallet(self, currency: str) -> Wallet:
         return Wallet(*self._wallets.get(currency, (0, 0, 0)))
@@ -211,14 +213,14 @@ class Draft:
         assert not self._postings and not self.moves, "something was written and not recorded"
         old = self._before.state
         state = State(
-            wallets={code: Wallet(*amounts) for code, amounts in self._wallets.items()},
-            last_lot=self.last_lot,
-            visits=self._visits,
-            last_at=self._last_at,
-            counters=old.counters if self._counters is None else self._counters,
-            holds=self.holds,
-            grants=self._grants,
-            record=self._record,
+            {code: Wallet(*amounts) for code, amounts in self._wallets.items()},
+            self.last_lot,
+            self._visits,
+            self._last_at,
+            old.counters if self._counters is None else self._counters,
+            self.holds,
+            self._grants,
+            self._record,
         )
         account = Account(
             self._before.member_id,
@@ -271,12 +273,12 @@ class Draft:
             return _ALWAYS_LOAD
         if self._lots is None:
             return self._next_due
-        moments = [hold.until for hold in self.holds.values()]
+        moments = [moment_of(hold.until) for hold in self.holds.values()]
         for lot in self._lots.values():
             if lot.remaining > 0:
                 if not lot.active:
-                    moments.append(micros(lot.active_at))
-                expires = self.expiry(lot) if lot.free > 0 else None
+                    moments.append(lot.active_at)
+                expires = self.expiry(lot) if lot.remaining > lot.held else None
                 if expires is not None:
-                    moments.append(micros(expires))
-        return min(moments, default=None)
+                    moments.append(expires)
+        return micros(min(moments)) if moments else None

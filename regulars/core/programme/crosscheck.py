@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from regulars.core.earning.catalogue import MECHANICS
-from regulars.core.programme.currency import Currency
+from regulars.core.programme.currency import Currency, ExpiresAfter
 from regulars.core.programme.ladder import Ladder
 from regulars.core.programme.markers import Fits, Refers
 from regulars.core.programme.moments import moment_micros
@@ -73,6 +73,8 @@ def _problems(parts: Parts) -> Found:
         yield from _visit(
             currency, type(currency), ("currencies", code), known.under(currency.scale)
         )
+        if _never_usable(currency):
+            yield ("currencies", code, "expiry"), "programme.expires_before_usable", {}
     seen: set[str] = set()
     for i, rule in enumerate(parts.earning):
         loc: Loc = ("earning", i)
@@ -87,6 +89,16 @@ def _problems(parts: Parts) -> Found:
     if ladder:
         yield from _visit(ladder, type(ladder), ("tiers",), known)
         yield from _thresholds(parts, scales)
+
+
+def _never_usable(currency: Currency) -> bool:
+    """Every lot would expire before it can be spent, whatever the lengths of the months."""
+    if not isinstance(currency.expiry, ExpiresAfter):
+        return False
+    waits, lives = currency.activation, currency.expiry.after
+    least = (waits.months * 28 + waits.days) * 24 * 60 + waits.hours * 60 + waits.minutes
+    most = (lives.months * 31 + lives.days) * 24 * 60 + lives.hours * 60 + lives.minutes
+    return least >= most
 
 
 def _visit(value: Any, annotation: Any, loc: Loc, known: _Known) -> Found:

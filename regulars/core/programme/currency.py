@@ -10,7 +10,7 @@ from regulars.core.calendar import Duration, Period
 from regulars.core.goods import Goods
 from regulars.core.money import Rounding
 from regulars.core.programme.caps import Caps
-from regulars.core.programme.markers import MoneyFrom, UnitsFrom, UnitsStep
+from regulars.core.programme.markers import Lasting, MoneyFrom, UnitsFrom, UnitsStep
 from regulars.core.programme.model import Frozen
 from regulars.core.programme.texts import Code, LocalText, Percent, Positive
 
@@ -34,7 +34,7 @@ class ExpiresAfter(Frozen):
     """Each lot expires a given time after it was earned."""
 
     kind: Literal["after"] = "after"
-    after: Duration = Field(title="Time after earning")
+    after: Lasting = Field(title="Time after earning")
 
 
 class ExpiresAtPeriodEnd(Frozen):
@@ -49,7 +49,7 @@ class ExpiresByInactivity(Frozen):
     """Everything expires when the member has bought nothing for a given time."""
 
     kind: Literal["inactivity"] = "inactivity"
-    after: Duration = Field(title="Time without a purchase")
+    after: Lasting = Field(title="Time without a purchase")
 
 
 Expiry = Annotated[

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from regulars.core.calendar import Duration, Period
 from regulars.core.goods import Goods
-from regulars.core.programme.markers import CurrencyCode, TierCode
+from regulars.core.programme.markers import CurrencyCode, Lasting, TierCode
 from regulars.core.programme.model import Frozen
 from regulars.core.programme.texts import Code, LocalText, NotNegative, Percent
 
@@ -17,8 +17,8 @@ class RollingWindow(Frozen):
     """What counted in the last months or days; a level lasts `valid` from its last proof."""
 
     kind: Literal["rolling"] = "rolling"
-    length: Duration = Field(title="Window")
-    valid: Duration | None = Field(default=None, title="A level lasts (else as long as the window)")
+    length: Lasting = Field(title="Window")
+    valid: Lasting | None = Field(default=None, title="A level lasts (else as long as the window)")
 
 
 class CalendarWindow(Frozen):
@@ -65,7 +65,7 @@ class Membership(Frozen):
         title="Product that is the membership"
     )
     tier: TierCode = Field(title="Level")
-    valid: Duration = Field(title="Lasts")
+    valid: Lasting = Field(title="Lasts")
 
 
 class Ladder(Frozen):

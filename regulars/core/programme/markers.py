@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from regulars.core.calendar import Duration
 from regulars.core.programme.texts import Code, NotNegative, Positive
 
 
@@ -28,3 +32,13 @@ MoneyFrom = Annotated[NotNegative, Fits("money")]
 MoneyStep = Annotated[Positive, Fits("money")]
 UnitsFrom = Annotated[NotNegative, Fits("currency")]
 UnitsStep = Annotated[Positive, Fits("currency")]
+
+
+def _lasts(value: Duration) -> Duration:
+    if value.is_zero:
+        raise PydanticCustomError("programme.duration_zero", "longer than nothing")
+    return value
+
+
+Lasting = Annotated[Duration, AfterValidator(_lasts)]
+"""A time that is longer than nothing."""

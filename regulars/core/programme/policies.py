@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from regulars.core.calendar import Duration
+from regulars.core.programme.markers import Lasting
 from regulars.core.programme.model import Frozen
 
 
@@ -17,7 +18,7 @@ class ReturnPolicy(Frozen):
     expired_grace: Duration = Field(
         default=Duration(days=30), title="Points given back after their expiry live for"
     )
-    within: Duration | None = Field(default=None, title="Returns accepted within (else always)")
+    within: Lasting | None = Field(default=None, title="Returns accepted within (else always)")
 
 
 class TimePolicy(Frozen):
@@ -25,7 +26,7 @@ class TimePolicy(Frozen):
 
     skew_max: Duration = Field(default=Duration(minutes=10), title="A receipt may be ahead by")
     late_max: Duration = Field(default=Duration(days=30), title="A receipt may be late by")
-    quote_valid: Duration = Field(default=Duration(minutes=15), title="A quote is good for")
+    quote_valid: Lasting = Field(default=Duration(minutes=15), title="A quote is good for")
 
 
 class EarningPolicy(Frozen):

@@ -100,7 +100,7 @@ def _problem(error: Mapping[str, Any], document: Mapping[str, Any]) -> Problem:
 
 def _place(loc: tuple[int | str, ...], document: Any) -> tuple[str, Any]:
     """The pointer for pydantic's `loc`, which also names alternatives that stand in no document."""
-    pointer, value = "", document
+    pointer, value, tagged = "", document, False
     for i, part in enumerate(loc):
         inner = value.get(part) if isinstance(value, Mapping) else None
         if inner is None and isinstance(part, int) and isinstance(value, list | tuple):
@@ -109,6 +109,10 @@ def _place(loc: tuple[int | str, ...], document: Any) -> tuple[str, Any]:
         if part == "[key]" and i:
             value = loc[i - 1]
             continue
+        if not tagged and isinstance(value, Mapping) and part == value.get("kind"):
+            tagged = True  # the alternative that was chosen, which pydantic names first
+            continue
+        tagged = False
         if inner is None and not last:
             continue
         value = inner

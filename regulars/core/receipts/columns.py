@@ -192,5 +192,5 @@ def _fits(field: str, cells: Sequence[str]) -> bool:
     if field in NUMERIC:
         mark = decimal_mark(texts)
         read = sum(1 for text in texts if not isinstance(decimal_of(text, mark), Problem))
-        return read * 10 >= len(texts) * 9
+        return len(texts) - read <= max(len(texts) // 10, int(len(texts) > 2))
     return True

@@ -30,7 +30,10 @@ def check_receipt(
     receipt: Receipt, policy: TimePolicy, programme: Compiled, *, now: datetime
 ) -> None:
     """Refuse a receipt without goods, from the future, or later than late receipts may be."""
-    if not any(line.quantity > 0 for line in receipt.lines):
+    for line in receipt.lines:
+        if line.quantity > 0:
+            break
+    else:
         raise ReceiptEmpty(pointer="/lines")
     ahead = receipt.occurred_at > now
     if ahead and receipt.occurred_at > add(now, policy.skew_max, programme.zone):

@@ -76,11 +76,11 @@ class Decision(NamedTuple):
 
     @property
     def discount_minor(self) -> int:
-        return sum(discount.amount_minor for discount in self.discounts)
+        return sum([discount.amount_minor for discount in self.discounts])
 
     @property
     def points_minor(self) -> int:
-        return sum(payment.money_minor for payment in self.payments)
+        return sum([payment.money_minor for payment in self.payments])
 
 
 class MemberNotActive(Refused):

@@ -161,7 +161,9 @@ def _free_candidates(
         if line.quantity >= QUANTITY_SCALE and (price := _items_worth(rooms[i], 1, line))
     ]
     sign = 1 if pays.choose == "cheapest" else -1
-    return sorted(found, key=lambda c: (sign * c[0], receipt.lines[c[1]].sku, receipt.lines[c[1]].id))
+    return sorted(
+        found, key=lambda c: (sign * c[0], receipt.lines[c[1]].sku, receipt.lines[c[1]].id)
+    )
 
 
 def _items_worth(room: int, items: int, line: Line) -> int:

@@ -51,7 +51,7 @@ SENTENCES = {
     "field.goods": "товары",
     "field.grace": "отсрочка",
     "field.hours": "часы",
-    "field.id": "id",
+    "field.id": "имя для ссылок",
     "field.in": "одно из",
     "field.invitation_only": "только по приглашению или членству",
     "field.items_max": "бесплатных товаров в чеке",

@@ -83,6 +83,7 @@ SENTENCES = {
     ),
     "programme.duration_mixed": "Months and days cannot be mixed with hours and minutes.",
     "programme.duration_zero": "The time must be longer than nothing.",
+    "programme.expires_before_usable": "Points would expire before they can be spent: shorten `activation`.",
     "programme.since_or_until": "Give `since`, or `until`, or both.",
     "programme.period_empty": "The period ends before it begins.",
     "programme.levels_same_code": "Two tiers have the same code.",

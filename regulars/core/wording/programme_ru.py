@@ -85,6 +85,7 @@ SENTENCES = {
     ),
     "programme.duration_mixed": "Месяцы и дни нельзя смешивать с часами и минутами.",
     "programme.duration_zero": "Срок должен быть больше нуля.",
+    "programme.expires_before_usable": "Баллы сгорят раньше, чем ими можно будет платить: сократите `activation`.",
     "programme.since_or_until": "Укажите `since`, `until` или оба.",
     "programme.period_empty": "Период кончается раньше, чем начинается.",
     "programme.levels_same_code": "У двух уровней один и тот же код.",

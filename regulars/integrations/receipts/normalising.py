@@ -49,8 +49,9 @@ def rows_of(source: Source, layout: Layout, *, zone: ZoneInfo, money_scale: int)
         for field in _TEXTS
     }
     moments = _moments(source, layout, zone)
+    mark = layout.decimal or _decimal_mark(source, layout)
     numbers = {
-        field: _numbers(source, layout, field, scale) if field in layout.columns else empty
+        field: _numbers(source, layout, field, scale, mark) if field in layout.columns else empty
         for field, scale in (("quantity", 3), ("price", PRICE_SCALE), ("amount", money_scale))
     }
     if "quantity" not in layout.columns:
@@ -139,11 +140,20 @@ def _note(
                     rows.refuse(row, Problem.of(code))
 
 
-def _numbers(source: Source, layout: Layout, field: str, scale: int) -> Cells[int]:
+def _decimal_mark(source: Source, layout: Layout) -> str:
+    """The sign that parts the decimals everywhere in the file."""
+    samples = [
+        value
+        for field in ("price", "amount", "quantity")
+        if field in layout.columns
+        for value in _column(source, layout, field).values[:5000]
+        if isinstance(value, str)
+    ]
+    return decimal_mark(samples, likely="," if source.delimiter == ";" else ".")
+
+
+def _numbers(source: Source, layout: Layout, field: str, scale: int, mark: str) -> Cells[int]:
     column = _column(source, layout, field)
-    samples = [value for value in column.values[:5000] if isinstance(value, str)]
-    likely = "," if source.delimiter == ";" else "."
-    mark = layout.decimal or decimal_mark(samples, likely=likely)
 
     def read(value: Any) -> int | Problem:
         number = exact_number(value)

@@ -22,18 +22,16 @@ class Opener:
 
     @contextmanager
     def plain(self) -> Iterator[BinaryIO]:
-        """The plain bytes from the beginning. Raises FileUnreadable, FileBroken for a damaged pack."""
+        """The plain bytes from the beginning. Raises FileUnreadable; FileBroken where reading fails."""
         try:
-            with self.path.open("rb") as file:
-                if self.is_packed:
-                    with gzip.open(file) as unpacked:
-                        yield cast(BinaryIO, unpacked)
-                else:
-                    yield file
-        except (EOFError, gzip.BadGzipFile, zlib.error):
-            raise FileBroken(file=self.path.name) from None
+            opened = self.path.open("rb")
         except OSError as failure:
             raise FileUnreadable(file=self.path.name, reason=failure.strerror or "?") from None
+        with opened as file:
+            try:
+                yield cast(BinaryIO, gzip.open(file)) if self.is_packed else file
+            except (EOFError, OSError, zlib.error):
+                raise FileBroken(file=self.path.name) from None
 
     def start(self, count: int) -> bytes:
         """The first plain bytes."""

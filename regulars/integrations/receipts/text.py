@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
@@ -103,7 +104,8 @@ def _lines(raw: BinaryIO, encoding: str) -> Iterator[str]:
                 raise FileTooLarge(what=LINE_CHARACTERS_MAX)
             yield line
     finally:
-        wrapper.detach()
+        with suppress(ValueError):  # the file may have been closed before this generator is
+            wrapper.detach()
 
 
 def _is_utf8(opener: Opener) -> bool:

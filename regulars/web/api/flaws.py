@@ -33,10 +33,19 @@ _MOMENTS = ("datetime_", "timezone_")
 _INVISIBLE = re.compile(r"^(function-|constrained-|literal\[|tagged-union|lax-or-strict|json-or-)")
 
 
-def malformed(error: ValidationError, *, prefix: str = "") -> Malformed:
-    """What to answer; pointers are relative to the request's body, below `prefix`."""
+def malformed(
+    error: ValidationError, *, prefix: str = "", without: Sequence[str] = ()
+) -> Malformed:
+    """What to answer; pointers are relative to the request's body, below `prefix`.
+
+    `without` are names by which a union tells its members apart: they open the location, but are
+    no part of the body.
+    """
     found = error.errors(include_url=False, include_input=False)
-    flaws = {(prefix + pointer_of(one["loc"]), code_of(one["type"])) for one in found[:FLAWS_MAX]}
+    flaws = {
+        (prefix + pointer_of(_within(one["loc"], without)), code_of(one["type"]))
+        for one in found[:FLAWS_MAX]
+    }
     return Malformed([Flaw(pointer, code) for pointer, code in sorted(flaws)])
 
 
@@ -59,6 +68,10 @@ def code_of(kind: str) -> str:
 def pointer_of(location: Sequence[Any]) -> str:
     """A JSON pointer (RFC 6901). Names that were sent are shown only where they look like names."""
     return "".join(f"/{_shown(part)}" for part in location if not _is_invisible(part))
+
+
+def _within(location: Sequence[Any], without: Sequence[str]) -> Sequence[Any]:
+    return location[1:] if location and location[0] in without else location
 
 
 def _is_invisible(part: Any) -> bool:

@@ -92,6 +92,12 @@ class Flaw(NamedTuple):
     params: Mapping[str, object] = {}
 
 
+class NotJson(Invalid):
+    """The body cannot be parsed: broken, not UTF-8, or nested too deep."""
+
+    code = "request.not_json"
+
+
 class Malformed(Invalid):
     """The request does not have the shape that the API document asks for."""
 

@@ -60,9 +60,13 @@ class Runtime:
     async def units(self, version: int) -> Units:
         """The units of a version; versions that decided anything never change."""
         found = self._units.get(version)
+        return found or await self.work(lambda: self.units_in_thread(version))
+
+    def units_in_thread(self, version: int) -> Units:
+        """The same for who is in a thread of the ORM already."""
+        found = self._units.get(version)
         if found is None:
-            found = units_of(await self.work(lambda: programmes.compiled(version)))
-            self._units[version] = found
+            found = self._units[version] = units_of(programmes.compiled(version))
         return found
 
     async def close(self) -> None:

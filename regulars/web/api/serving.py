@@ -33,6 +33,7 @@ from regulars.web.api.problems import (
     Fault,
     Flaw,
     Malformed,
+    NotJson,
     TooManyRequests,
     Unavailable,
     WrongPlane,
@@ -156,7 +157,7 @@ async def _handled(
             arguments["body"] = operation.body_type.validate_json(raw, strict=True)
         except ValidationError as error:
             if is_not_json(error):
-                raise Malformed([Flaw("", "request.not_json")]) from None
+                raise NotJson from None
             raise malformed(error) from None
     if operation.effect == "stored" or operation.is_sync:
         request = (operation.method, scope["path"], scope["query_string"], raw)

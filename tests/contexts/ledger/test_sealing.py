@@ -1,6 +1,7 @@
 """Every day that is over gets one seal over all that was posted on it."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from till_shop import NOW, open_shop
@@ -87,9 +88,9 @@ def test_each_seal_goes_on_from_the_one_before(shop):
     assert seal(NOW + timedelta(days=9)) == 7
     rows = list(LedgerSeal.objects.order_by("day").values_list("previous", "hash"))
     assert bytes(rows[0][0]) == bytes(32)
-    for (_, before), (previous, _) in zip(rows, rows[1:], strict=False):
+    for (_, before), (previous, _) in pairwise(rows):
         assert bytes(before) == bytes(previous)
-    assert len({bytes(hash) for _, hash in rows}) == len(rows)
+    assert len({bytes(row[1]) for row in rows}) == len(rows)
 
 
 def test_two_at_once_seal_each_day_once(shop, at_once):

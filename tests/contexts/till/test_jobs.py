@@ -1,5 +1,6 @@
 """What the jobs post by the clock is what the next visit would have posted."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from regulars.contexts.till.jobs import KEYS_REMEMBERED, forget_old_keys, post_w
 from regulars.contexts.till.models import Claim
 from regulars.contexts.till.types import CommitSale, MemberKey
 from regulars.contexts.till.usecases.verify import verify_books
+from regulars.kit.database.lead import django_on
 
 IDLE = {
     **DOCUMENT,
@@ -29,10 +31,6 @@ IDLE = {
 @pytest.fixture
 def make_shop(make_database, drop_database, django_db_blocker):
     """Opens shops in databases of their own, one after the other."""
-    from contextlib import ExitStack  # noqa: PLC0415
-
-    from regulars.kit.database.lead import django_on  # noqa: PLC0415
-
     with django_db_blocker.unblock(), ExitStack() as stack:
 
         def make(document=DOCUMENT):

@@ -137,11 +137,10 @@ class Books:
 @pytest.fixture(scope="module")
 def module_books(make_database, drop_database, django_db_blocker):
     access = make_database()
-    with django_db_blocker.unblock(), django_on(access):
-        with open_shop(access) as shop:
-            books = Books(shop)
-            books.keep()
-            yield books
+    with django_db_blocker.unblock(), django_on(access), open_shop(access) as shop:
+        books = Books(shop)
+        books.keep()
+        yield books
     drop_database(access)
 
 
@@ -211,12 +210,11 @@ def seal_again(books):
     )
     link = Transaction._make(row)
     at = {"m": books.dora.id, "s": link.seq}
-    rest = list(_links_from(books, at))
+    first, *rest = _links_from(books, at)
+    first = first._replace(posted_at=first.posted_at + timedelta(seconds=1))
     previous = _hash_before(books, at)
     with psycopg.connect(books.shop.access.owner.conninfo) as connection:
-        for number, link in enumerate(rest):
-            if not number:
-                link = link._replace(posted_at=link.posted_at + timedelta(seconds=1))
+        for link in (first, *rest):
             previous = chain_hash(previous, books.dora.id, link)
             connection.execute(
                 "UPDATE ledger_transaction SET posted_at = %s, hash = %s"

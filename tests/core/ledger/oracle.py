@@ -258,7 +258,9 @@ _NEVER = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 def _emptied(bag: Bag) -> Bag:
     """What stays behind of a bag whose points went to another member."""
     points = [Point(p.state if p.state == "expired" else "gone") for p in bag.points]
-    return Bag(bag.number, bag.source, bag.earned_at, bag.ripe_at, bag.ends_at, bag.idle_days, points)
+    return Bag(
+        bag.number, bag.source, bag.earned_at, bag.ripe_at, bag.ends_at, bag.idle_days, points
+    )
 
 
 def fair_split(total: int, weights: Mapping[str, int]) -> dict[str, int]:

@@ -87,14 +87,18 @@ class Teller:
 
     def _transaction(self, whose: str, transaction: Transaction, at: datetime) -> Iterator[str]:
         same = transaction.occurred_at == at
-        yield f"{whose}{transaction.kind}" + ("" if same else f", of {clock(transaction.occurred_at)}")
+        yield f"{whose}{transaction.kind}" + (
+            "" if same else f", of {clock(transaction.occurred_at)}"
+        )
         rows = yaml.safe_load(transaction.postings)
         rows.sort(key=lambda row: (row[0], _SIGNS.get(row[1], 9)))
         for currency, account, amount in rows:
             yield f"    {account:<12}{self._text(currency, amount):>9} {currency}"
 
     def _lot(self, lot: Lot, whose: str) -> str:
-        parts = [f"{whose}lot {lot.number}: {self._text(lot.currency, lot.remaining)} {lot.currency}"]
+        parts = [
+            f"{whose}lot {lot.number}: {self._text(lot.currency, lot.remaining)} {lot.currency}"
+        ]
         if lot.remaining < 0:
             return f"{parts[0]} owed"
         if lot.held:
@@ -152,7 +156,13 @@ def _goods(text: str) -> list[Line]:
 
 
 def _buy(
-    teller: Teller, at: datetime, who: str, name: str, goods: str, paying: str | None, key: str | None
+    teller: Teller,
+    at: datetime,
+    who: str,
+    name: str,
+    goods: str,
+    paying: str | None,
+    key: str | None,
 ) -> Iterator[str]:
     pay: dict[str, int | None] = {}
     for wish in (paying or "").split(" and ") if paying else ():
@@ -236,25 +246,23 @@ def _night(teller: Teller, at: datetime) -> Iterator[str]:
     return iter(())
 
 
-_ACTS: list[tuple[re.Pattern[str], Callable[..., Iterator[str]]]] = [
-    (re.compile(pattern), act)
-    for pattern, act in (
-        (r"(?P<who>\w+) buys (?P<name>\w+): (?P<goods>.+?)(?:; pays (?P<paying>.+?))?"
-         r"(?:; as set aside in (?P<key>\w+))?", _buy),
-        (r"(?P<who>\w+) returns (?P<name>\w+)(?:: (?P<goods>.+))?", _return),
-        (r"(?P<who>\w+) sets aside (?P<amount>[\d.]+) (?P<currency>\w+) as (?P<key>\w+)"
-         r" until (?P<until>\d\d:\d\d)", _hold),
-        (r"(?P<who>\w+) lets (?P<key>\w+) go", _let_go),
-        (r"(?P<who>\w+) does (?P<kind>\w+)", _event),
-        (r"(?P<who>\w+) is corrected by (?P<amount>-?[\d.]+) (?P<currency>\w+)", _adjust),
-        (r"(?P<who>\w+) spends (?P<amount>[\d.]+) (?P<currency>\w+) on (?P<name>\w+)", _redeem),
-        (r"(?P<who>\w+) gives back (?P<name>\w+)", _cancel),
-        (r"(?P<who>\w+) is put on (?P<tier>\w+) until (?P<until>[\d-]+)", _grant),
-        (r"(?P<loser>\w+) becomes one with (?P<winner>\w+)", _merge),
-        (r"(?P<who>\w+) looks at the balance", _look),
-        (r"the night job runs", _night),
-    )
-]  # fmt: skip
+_PATTERNS: dict[str, Callable[..., Iterator[str]]] = {
+    r"(?P<who>\w+) buys (?P<name>\w+): (?P<goods>.+?)(?:; pays (?P<paying>.+?))?"
+    r"(?:; as set aside in (?P<key>\w+))?": _buy,
+    r"(?P<who>\w+) returns (?P<name>\w+)(?:: (?P<goods>.+))?": _return,
+    r"(?P<who>\w+) sets aside (?P<amount>[\d.]+) (?P<currency>\w+) as (?P<key>\w+)"
+    r" until (?P<until>\d\d:\d\d)": _hold,
+    r"(?P<who>\w+) lets (?P<key>\w+) go": _let_go,
+    r"(?P<who>\w+) does (?P<kind>\w+)": _event,
+    r"(?P<who>\w+) is corrected by (?P<amount>-?[\d.]+) (?P<currency>\w+)": _adjust,
+    r"(?P<who>\w+) spends (?P<amount>[\d.]+) (?P<currency>\w+) on (?P<name>\w+)": _redeem,
+    r"(?P<who>\w+) gives back (?P<name>\w+)": _cancel,
+    r"(?P<who>\w+) is put on (?P<tier>\w+) until (?P<until>[\d-]+)": _grant,
+    r"(?P<loser>\w+) becomes one with (?P<winner>\w+)": _merge,
+    r"(?P<who>\w+) looks at the balance": _look,
+    r"the night job runs": _night,
+}
+_ACTS = [(re.compile(pattern), act) for pattern, act in _PATTERNS.items()]
 
 
 if __name__ == "__main__":

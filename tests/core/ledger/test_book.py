@@ -234,7 +234,9 @@ def test_a_member_lives_in_one_bucket_for_ever(member):
 
 STATES = st.builds(
     State,
-    wallets=st.dictionaries(st.text(max_size=5), st.builds(Wallet, *[st.integers()] * 3), max_size=3),
+    wallets=st.dictionaries(
+        st.text(max_size=5), st.builds(Wallet, *[st.integers()] * 3), max_size=3
+    ),
     last_lot=st.integers(0),
     visits=st.integers(),
     last_at=st.none() | st.integers(),

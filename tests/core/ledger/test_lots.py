@@ -1,6 +1,7 @@
 """Lots: which of them pay, in which order, and how exactly they come back."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,7 +72,7 @@ def test_the_soonest_to_expire_pays_first_and_is_used_up_before_the_next(lots, w
     assert taken.keys() <= payable.keys()
     never = moment("9999-01-01")
     order = sorted(payable.values(), key=lambda x: (ends(x) or never, x.earned_at, x.number))
-    for earlier, later in zip(order, order[1:], strict=False):
+    for earlier, later in pairwise(order):
         if taken.get(later.number):
             assert taken[earlier.number] == earlier.free
     assert all(0 < amount <= payable[number].free for number, amount in taken.items())
@@ -146,4 +147,6 @@ def test_what_goes_by_inactivity_tomorrow_pays_before_what_expires_next_week():
     idle = lot(1, idle_days=5)
     dated = lot(2, expires_at=NOON + timedelta(days=7))
     bought = NOON + timedelta(days=1)
-    assert take([dated, idle], "points", 100, lambda one: expiry_of(one, bought, ZONE)) == ((1, 100),)
+    assert take([dated, idle], "points", 100, lambda one: expiry_of(one, bought, ZONE)) == (
+        (1, 100),
+    )

@@ -16,7 +16,10 @@ NOON = moment("2026-03-02 12:00")
 TIERS = {
     "measure": "spend",
     "window": {"kind": "rolling", "length": {"days": 90}},
-    "levels": [{"code": "base", "title": "Base"}, {"code": "silver", "title": "S", "threshold": 300}],
+    "levels": [
+        {"code": "base", "title": "Base"},
+        {"code": "silver", "title": "S", "threshold": 300},
+    ],
 }
 ANNA, BERTA = identity("Anna"), identity("Berta")
 

@@ -186,6 +186,24 @@ def test_sets_are_written_in_order() -> None:
             "programme.duration_mixed",
         ),
         (
+            {"currencies": {"points": {"title": "P", "expiry": {"kind": "after", "after": {}}}}},
+            "/currencies/points/expiry/after",
+            "programme.duration_zero",
+        ),
+        (
+            {
+                "currencies": {
+                    "points": {
+                        "title": "P",
+                        "activation": {"days": 31},
+                        "expiry": {"kind": "after", "after": {"months": 1}},
+                    }
+                }
+            },
+            "/currencies/points/expiry",
+            "programme.expires_before_usable",
+        ),
+        (
             {
                 "currencies": {
                     "points": {

@@ -41,7 +41,9 @@ def test_a_number_is_read_as_it_was_meant(text, mark, number):
     assert decimal_of(text, mark) == Decimal(number)
 
 
-@pytest.mark.parametrize("text", ["", "-", "abc", "12a", "1.2.3", "--1", "NaN", "Infinity", "٣", "1e999", "9" * 40])
+@pytest.mark.parametrize(
+    "text", ["", "-", "abc", "12a", "1.2.3", "--1", "NaN", "Infinity", "٣", "1e999", "9" * 40]
+)
 def test_what_is_no_number_is_a_problem(text):
     assert isinstance(decimal_of(text, "."), Problem)
 

@@ -45,7 +45,12 @@ def earned(sale):
 
 @examples(60)
 @given(
-    st.lists(st.tuples(st.integers(0, 20), st.integers(100, 90_000)), min_size=2, max_size=7, unique_by=lambda p: p[0]),
+    st.lists(
+        st.tuples(st.integers(0, 20), st.integers(100, 90_000)),
+        min_size=2,
+        max_size=7,
+        unique_by=lambda p: p[0],
+    ),
     st.data(),
 )
 def test_each_sale_gets_the_tier_of_its_own_moment_whenever_it_comes_in(purchases, data):
@@ -74,7 +79,11 @@ def test_each_sale_gets_the_tier_of_its_own_moment_whenever_it_comes_in(purchase
 
 def test_a_limit_of_the_month_is_that_of_the_receipt_even_if_something_newer_was_counted():
     """A review in May comes before a purchase of April that is not late by any other purchase."""
-    review = {**BONUS, "currency": "points", "params": {"event": "review", "points": 5, "once": "always"}}
+    review = {
+        **BONUS,
+        "currency": "points",
+        "params": {"event": "review", "points": 5, "once": "always"},
+    }
     capped = {"title": "Points", "caps": {"month": 10}}
     shop = Shop(programme(currencies={"points": capped}, earning=[RATE, review]))
     shop.sell("Anna", "a", NOON, [line("1", 8_000)])
@@ -114,7 +123,11 @@ def test_a_returned_visit_is_not_counted_late_or_not():
         shop.sell("Anna", name, NOON + timedelta(hours=after), [line("1", 1_000)])
     shop.take_back("a", days(2))
     book = shop.look("Anna", days(3))
-    assert [visits_before(book, at) for at in (NOON, NOON + timedelta(hours=2), days(3))] == [0, 1, 2]
+    assert [visits_before(book, at) for at in (NOON, NOON + timedelta(hours=2), days(3))] == [
+        0,
+        1,
+        2,
+    ]
 
 
 def test_a_late_receipt_brings_points_with_the_end_they_would_have_had():

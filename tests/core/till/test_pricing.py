@@ -22,11 +22,14 @@ QUANTITIES = st.sampled_from(["1", "2", "3", "2.5", "0.137", "12"])
 WORTHS = st.sampled_from([(1, 1), (100, 1), (1, 3), (2, 5), (7, 2), (1, 1000), (10**6, 1)])
 
 
+AMOUNTS = st.integers(0, 100_000)
+
+
 @st.composite
-def receipts(draw, amounts=st.integers(0, 100_000)):
+def receipts(draw):
     lines = []
     for i in range(draw(st.integers(1, 5))):
-        amount = draw(amounts)
+        amount = draw(AMOUNTS)
         least = draw(st.sampled_from([0, 0, 1, amount // 2, amount, amount + 5]))
         tags = frozenset(draw(TAGS))
         lines.append(line(f"l{i}", amount, draw(QUANTITIES), minimum_minor=least, tags=tags))
@@ -142,7 +145,8 @@ def test_the_order_of_lines_decides_nothing(pays, bought, balance, random):
         paid = pay(terms_with(pays), "points", None, balance, one, due_of(one))
         ids = [of.id for of in one.lines]
         ways.append(
-            paid and {i: part for i, *part in zip(ids, paid.shares, paid.units, paid.items, strict=True)}
+            paid
+            and {i: part for i, *part in zip(ids, paid.shares, paid.units, paid.items, strict=True)}
         )
     assert ways[0] == ways[1]
 
@@ -177,7 +181,9 @@ def test_a_card_takes_its_percentage_and_no_line_below_its_minimum(card, bought,
 
 
 def paid_for(bought, balance=100, **pay_item):
-    pays = ItemPayment(**{"units": 9, "choose": "cheapest", "items_max": 9, "selects": None, **pay_item})
+    pays = ItemPayment(
+        **{"units": 9, "choose": "cheapest", "items_max": 9, "selects": None, **pay_item}
+    )
     return pay(terms_with(pays), "points", None, balance, bought, due_of(bought))
 
 

@@ -28,13 +28,28 @@ from regulars.core.till.quote import decide, list_spendable, promise_digest, pro
 from regulars.core.till.terms import new_lot, terms_of
 
 NOON = moment("2026-03-02 12:00")
-CASH = {"title": "Cash", "kind": "cashback", "scale": 2, "redeem": {"kind": "money", "worth": "0.5", "share_max": 40}}
-STAMPS = {"title": "Stamps", "kind": "stamps", "redeem": {"kind": "item", "units": 2, "items_max": 3}}
+CASH = {
+    "title": "Cash",
+    "kind": "cashback",
+    "scale": 2,
+    "redeem": {"kind": "money", "worth": "0.5", "share_max": 40},
+}
+STAMPS = {
+    "title": "Stamps",
+    "kind": "stamps",
+    "redeem": {"kind": "item", "units": 2, "items_max": 3},
+}
 CURRENCIES = {"points": POINTS, "cash": CASH, "stamps": STAMPS}
 EARNING = [
     RATE,
     {**RATE, "id": "cash", "currency": "cash", "params": {"points": "0.1", "per": 1}},
-    {"id": "cup", "title": "Cup", "mechanic": "rate_per_unit", "params": {"points": 1}, "currency": "stamps"},
+    {
+        "id": "cup",
+        "title": "Cup",
+        "mechanic": "rate_per_unit",
+        "params": {"points": 1},
+        "currency": "stamps",
+    },
 ]
 TIERS = {
     "measure": "spend",
@@ -101,19 +116,23 @@ def test_the_order_of_lines_decides_nothing(lines, wish, random):
     told = []
     for order in (lines, random.sample(lines, len(lines))):
         _, decision = decided(rich_shop(), receipt(*order, at=NOON), wish)
-        ids = [one.id for one in order]
-        told.append((
-            promise_of(decision),
-            dict(zip(ids, decision.due, strict=True)),
-            [(d.id, d.reason, dict(zip(ids, d.shares, strict=True))) for d in decision.discounts],
-            [
-                (p.currency, p.reason, {i: r for i, *r in zip(ids, p.shares, p.units, p.items, strict=True)})
-                for p in decision.payments
-            ],
-            [(a.rule, a.amount, a.reason, dict(zip(ids, a.shares, strict=True))) for a in decision.earnings.awards],
-            decision.earnings.counters,
-        ))  # fmt: skip
+        told.append((promise_of(decision), decision.earnings.counters, by_line(decision, order)))
     assert told[0] == told[1]
+
+
+def by_line(decision, lines):
+    """Everything that a decision says of each line, and why."""
+    said = {one.id: [due] for one, due in zip(lines, decision.due, strict=True)}
+    parts = [(d.id, d.reason, d.shares) for d in decision.discounts]
+    parts += [
+        (p.currency, p.reason, [*zip(p.shares, p.units, p.items, strict=True)])
+        for p in decision.payments
+    ]
+    parts += [(a.rule, a.reason, a.shares) for a in decision.earnings.awards]
+    for what, why, shares in parts:
+        for one, share in zip(lines, shares, strict=True):
+            said[one.id].append((what, why, share))
+    return said
 
 
 @examples(100)
@@ -182,9 +201,7 @@ def test_a_card_of_five_percent_rounds_half_up_once(amount):
 
 def test_two_currencies_pay_one_after_another_each_within_its_share_of_what_is_left():
     shop = rich_shop()
-    _, decision = decided(
-        shop, receipt(line("a", 10_000), at=NOON), {"points": None, "cash": None}
-    )
+    _, decision = decided(shop, receipt(line("a", 10_000), at=NOON), {"points": None, "cash": None})
     assert [(p.currency, p.amount, p.money_minor) for p in decision.payments] == [
         ("cash", 7_600, 3_800),
         ("points", 57, 5_700),

@@ -22,12 +22,27 @@ from regulars.core.till.returns import (
 from regulars.core.till.terms import terms_of
 
 NOON = moment("2026-03-02 12:00")
-CASH = {"title": "Cash", "kind": "cashback", "scale": 2, "redeem": {"kind": "money", "worth": "0.37"}}
-STAMPS = {"title": "Stamps", "kind": "stamps", "redeem": {"kind": "item", "units": 3, "items_max": 2}}
+CASH = {
+    "title": "Cash",
+    "kind": "cashback",
+    "scale": 2,
+    "redeem": {"kind": "money", "worth": "0.37"},
+}
+STAMPS = {
+    "title": "Stamps",
+    "kind": "stamps",
+    "redeem": {"kind": "item", "units": 3, "items_max": 2},
+}
 EARNING = [
     {**RATE, "caps": {"month": 2000, "member": 90_000}},
     {**RATE, "id": "cash", "currency": "cash", "params": {"points": "0.0333", "per": 1}},
-    {"id": "cup", "title": "Cup", "mechanic": "rate_per_unit", "params": {"points": 1}, "currency": "stamps"},
+    {
+        "id": "cup",
+        "title": "Cup",
+        "mechanic": "rate_per_unit",
+        "params": {"points": 1},
+        "currency": "stamps",
+    },
 ]
 TIERS = {
     "measure": "spend",

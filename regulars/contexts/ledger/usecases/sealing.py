@@ -1,6 +1,7 @@
 """Seal the days that are over, and post what the clock has made due."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -28,18 +29,24 @@ def seal_days(*, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALING])
     last = LedgerSeal.objects.order_by("-day").first()
-    day = _first_day() if last is None else last.day + timedelta(days=1)
+    first = _first_day() if last is None else last.day + timedelta(days=1)
+    until = _midnight((now - SEALED_AFTER).astimezone(UTC).date())
+    if first is None or _midnight(first) >= until:
+        return 0
+    digests = _digests(_midnight(first), until)
     previous = bytes(32) if last is None else bytes(last.hash)
-    sealed = 0
-    while day is not None and _end_of(day) + SEALED_AFTER <= now:
-        digest = _digest_of(day)
-        previous_hash, previous = previous, seal_hash(previous, day, digest)
-        LedgerSeal.objects.create(
-            day=day, transactions=digest.count, previous=previous_hash, hash=previous, sealed_at=now
+    seals = []
+    for number in range((until.date() - first).days):
+        day = first + timedelta(days=number)
+        digest = digests.get(day, DayDigest())
+        before, previous = previous, seal_hash(previous, day, digest)
+        seals.append(
+            LedgerSeal(
+                day=day, transactions=digest.count, previous=before, hash=previous, sealed_at=now
+            )
         )
-        day += timedelta(days=1)
-        sealed += 1
-    return sealed
+    LedgerSeal.objects.bulk_create(seals)
+    return len(seals)
 
 
 def post_due(
@@ -81,18 +88,18 @@ def _first_day() -> date | None:
     return None if first is None else first.astimezone(UTC).date()
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time(), tzinfo=UTC) + timedelta(days=1)
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
-def _digest_of(day: date) -> DayDigest:
-    since = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
-    digest = DayDigest()
+def _digests(since: datetime, until: datetime) -> dict[date, DayDigest]:
+    """What was posted in `[since, until)`, by UTC day; one pass however many days there are."""
+    digests: dict[date, DayDigest] = defaultdict(DayDigest)
     rows = (
-        LedgerTransaction.objects.filter(posted_at__gte=since, posted_at__lt=_end_of(day))
+        LedgerTransaction.objects.filter(posted_at__gte=since, posted_at__lt=until)
         .order_by("bucket", "member_id", "seq")
-        .values_list("hash", flat=True)
+        .values_list("posted_at", "hash")
     )
-    for row in rows.iterator(chunk_size=_ROWS_AT_ONCE):
-        digest.add(bytes(row))
-    return digest
+    for posted_at, digest in rows.iterator(chunk_size=_ROWS_AT_ONCE):
+        digests[posted_at.astimezone(UTC).date()].add(bytes(digest))
+    return digests

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from regulars.contexts.ledger.mapping import account_of, lots_of
 from regulars.contexts.ledger.seals import DayDigest, seal_hash
+from regulars.contexts.ledger.usecases.posting import account_of, lots_of
 from regulars.core.ledger.accounts import TRANSFERRED, Account, Transaction
 from regulars.core.ledger.audit import Difference, Standards, compare, read_chain
 from regulars.core.ledger.lots import Lot

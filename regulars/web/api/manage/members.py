@@ -41,7 +41,7 @@ from regulars.contexts.members.usecases.personal import (
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.security.types import Permission, Plane
 from regulars.contexts.till.types import MemberKey, ReadBooks
-from regulars.contexts.till.usecases.enrolment import enrol_at_till
+from regulars.contexts.till.usecases.enrolment import enrol_with_award
 from regulars.contexts.till.usecases.sales import read_books
 from regulars.web.api.manage import examples
 from regulars.web.api.manage.shapes import (
@@ -205,11 +205,9 @@ class MergeBody(Closed):
     effect="stored",
     examples=examples.ENROLMENTS,
 )
-async def enrol_member(call: Call, body: EnrolBody) -> EnrolledAnswer:
+def enrol_member(call: Call, body: EnrolBody) -> EnrolledAnswer:
     """Enrol a person and award the sign-up."""
-    enrolled, award = await enrol_at_till(
-        call.runtime.desk, body.enrolment(), now=call.now, by=call.actor
-    )
+    enrolled, award = enrol_with_award(body.enrolment(), now=call.now, by=call.actor)
     return EnrolledAnswer(
         member=enrolled.member.id,
         is_new=enrolled.is_new,

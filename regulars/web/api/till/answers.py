@@ -35,7 +35,7 @@ def quote_json(view: QuoteView, units: Units, language: str) -> Json:
                 "step": option.step,
                 "worth_minor": option.worth_minor,
                 "reason": _reason(
-                    option.reason.code, dict(option.reason.params), units, language, option.currency
+                    option.reason.code, option.reason.params, units, language, option.currency
                 ),
                 "earned_if_spent": option.earned_if_spent,
             }

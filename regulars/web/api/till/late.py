@@ -103,7 +103,7 @@ def _read(place: int, item: Any) -> LateReceipt | LateReturn | Refused:
     try:
         return LATE.validate_json(orjson.dumps(item), strict=True)
     except ValidationError as error:
-        return malformed(error, prefix=f"/items/{place}")
+        return malformed(error, prefix=f"/items/{place}", without=("receipt", "return"))
     except TypeError:  # a number that JSON libraries do not agree on
         return Malformed([Flaw(f"/items/{place}", "request.value_invalid")])
 

@@ -38,7 +38,7 @@ from regulars.contexts.till.types import (
     ReadBooks,
     RecordEvent,
 )
-from regulars.contexts.till.usecases.enrolment import enrol_at_till
+from regulars.contexts.till.usecases.enrolment import enrol_with_award
 from regulars.contexts.till.usecases.sales import read_books, record_event
 from regulars.core.programme.compiled import Compiled
 from regulars.core.purchase import Event
@@ -190,19 +190,17 @@ async def identify(call: Call, body: IdentifyBody) -> dict[str, Any]:
     effect="stored",
     examples=examples.ENROLMENTS,
 )
-async def enrol(call: Call, body: EnrolBody) -> dict[str, Any]:
+def enrol(call: Call, body: EnrolBody) -> dict[str, Any]:
     """Enrol a person.
 
     Awards the sign-up at once. Who is enrolled with one of these identifiers already is answered
     with 409, without saying who that is.
     """
     enrolment = body.enrolment(call.store, call.language)
-    enrolled, award = await enrol_at_till(
-        call.runtime.desk, enrolment, now=call.now, by=call.actor
-    )
+    enrolled, award = enrol_with_award(enrolment, now=call.now, by=call.actor)
     sign_up = None
     if award is not None:
-        units = await call.runtime.units(award.version)
+        units = call.runtime.units_in_thread(award.version)
         sign_up = event_json(award, units, call.language)
     return {"member": str(enrolled.member.id), "is_new": enrolled.is_new, "sign_up": sign_up}
 

@@ -1,4 +1,4 @@
-"""Rows of the ledger into core values and back, for the hot SQL and the slow reads alike."""
+"""The books of many members in the caller's own statements: accounts out of rows, changes into parameters."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -59,60 +59,37 @@ class Arrays:
 
     def __init__(self, groups: Sequence[Changes]) -> None:
         """`groups` sorted by (bucket, member id): the order in which rows are locked."""
-        self.groups: list[list[Any]] = [[] for _ in range(8)]
-        self.transactions: list[list[Any]] = [[] for _ in range(11)]
-        self.lots: list[list[Any]] = [[] for _ in range(15)]
+        accounts: list[tuple[Any, ...]] = []
+        transactions: list[tuple[Any, ...]] = []
+        lots: list[tuple[Any, ...]] = []
         for number, changes in enumerate(groups, 1):
-            self._add_account(changes)
+            accounts.append(_account_row(changes))
             for transaction in changes.transactions:
-                _append(self.transactions, (number, *transaction))
+                transactions.append((number, *transaction))
             for lot in changes.lots:
-                self._add_lot(number, lot, lot.number in changes.new_lots)
+                lots.append((number, lot.number in changes.new_lots, *lot))
+        self.columns = [*columns(accounts, 8), *columns(transactions, 11), *columns(lots, 15)]
 
-    @property
-    def columns(self) -> list[list[Any]]:
-        return [*self.groups, *self.transactions, *self.lots]
 
-    def _add_account(self, changes: Changes) -> None:
-        account = changes.account
-        row = (
-            bucket_of(account.member_id),
-            account.member_id,
-            changes.before,
-            account.version,
-            account.chain,
-            account.next_due,
-            account.ladder,
-            json_text(account.state.as_json()),
-        )
-        _append(self.groups, row)
+def columns(rows: Sequence[Sequence[Any]], width: int) -> list[Sequence[Any]]:
+    """The rows turned on their side: `width` columns, empty ones where there are no rows."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width
 
-    def _add_lot(self, group: int, lot: Lot, is_new: bool) -> None:
-        row = (
-            group,
-            is_new,
-            lot.number,
-            lot.currency,
-            lot.source,
-            lot.earned_at,
-            lot.active_at,
-            lot.expires_at,
-            lot.idle_days,
-            lot.idle_months,
-            lot.amount,
-            lot.remaining,
-            lot.held,
-            lot.expired,
-            lot.active,
-        )
-        _append(self.lots, row)
+
+def _account_row(changes: Changes) -> tuple[Any, ...]:
+    account = changes.account
+    return (
+        bucket_of(account.member_id),
+        account.member_id,
+        changes.before,
+        account.version,
+        account.chain,
+        account.next_due,
+        account.ladder,
+        json_text(account.state.as_json()),
+    )
 
 
 def in_lock_order(groups: Iterable[Changes]) -> list[Changes]:
     """Sorted as every transaction must lock: by bucket, then member."""
     return sorted(groups, key=lambda c: (bucket_of(c.account.member_id), c.account.member_id.bytes))
-
-
-def _append(columns: list[list[Any]], row: Sequence[Any]) -> None:
-    for column, value in zip(columns, row, strict=True):
-        column.append(value)
