@@ -75,7 +75,7 @@ def _product(options: Options, access, number: int, *, spread: int) -> yardstick
 async def measure(seconds: float, seed: int, spread: int) -> dict[str, float]:
     """Keep 64 commits in flight for so long, with receipts of `spread` members."""
     from regulars.contexts.security.types import system_actor
-    from regulars.contexts.till.desk import open_desk
+    from regulars.contexts.till.usecases.desk import open_desk
     from regulars.contexts.till.usecases.sales import commit_sale
     from regulars.kit.clock import utc_now
     from regulars.kit.database.attach import published
@@ -84,7 +84,7 @@ async def measure(seconds: float, seed: int, spread: int) -> dict[str, float]:
     assert access is not None
     desk = await open_desk(access.app, secret=b"s" * 32, clock=utc_now)
     by = system_actor("bench")
-    commands = iter(_commands(seed, spread, most=int(seconds * 25_000) + 1000))
+    commands = iter(_commands(seed, spread, most=int(seconds * 15_000) + 1000))
     took: list[float] = []
     for command in [next(commands) for _ in range(300)]:
         await commit_sale(desk, command, by=by)

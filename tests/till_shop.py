@@ -16,7 +16,6 @@ from regulars.contexts.members.usecases.enrolment import enrol_member
 from regulars.contexts.programme.usecases import approve_version, draft_version, publish_version
 from regulars.contexts.security.access import ROLE_PERMISSIONS
 from regulars.contexts.security.types import Actor, Role, system_actor
-from regulars.contexts.till.desk import Desk, open_desk
 from regulars.contexts.till.types import (
     Answer,
     BooksView,
@@ -32,6 +31,7 @@ from regulars.contexts.till.types import (
     SaleKey,
     SaleView,
 )
+from regulars.contexts.till.usecases.desk import Desk, open_desk
 from regulars.contexts.till.usecases.sales import quote_sale, read_books
 from regulars.core.purchase import Event, Line, Receipt
 from regulars.kit.dsn import Access

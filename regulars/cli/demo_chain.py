@@ -24,7 +24,6 @@ from regulars.contexts.programme.usecases import approve_version, draft_version,
 from regulars.contexts.security.queries import find_staff_actor
 from regulars.contexts.security.types import Actor, Role, system_actor
 from regulars.contexts.security.usecases.staff import create_staff
-from regulars.contexts.till.desk import Desk, open_desk
 from regulars.contexts.till.types import (
     Command,
     CommitSale,
@@ -33,6 +32,7 @@ from regulars.contexts.till.types import (
     ReturnGoods,
     SaleKey,
 )
+from regulars.contexts.till.usecases.desk import Desk, open_desk
 from regulars.contexts.till.usecases.places import create_store, create_till
 from regulars.core.demo.people import Person, card_of, people
 from regulars.core.demo.year import STORES, TILLS, ZONE, Day, DemoReturn, DemoSale, year

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from starlette.testclient import TestClient
+
 from web.world import World
 
 

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.testclient import TestClient
-from web.caller import Caller
-from web.world import CARD, OTHER_CARD, PHONE
 
 from regulars.web.api.app import build_app
+from web.caller import Caller
+from web.world import CARD, OTHER_CARD, PHONE
 
 
 def commit(api, body, number="r1", *, who="s1/1", **more):

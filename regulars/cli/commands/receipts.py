@@ -26,7 +26,6 @@ from regulars.contexts.members.types import IdentifierKind, Language
 from regulars.contexts.programme.queries import NoProgrammeInForce, compiled, get_timeline
 from regulars.contexts.security.types import Actor
 from regulars.contexts.security.usecases.audit import record_audit
-from regulars.contexts.till.desk import open_desk
 from regulars.contexts.till.usecases.customers import (
     Customers,
     FirstReceipt,
@@ -34,6 +33,7 @@ from regulars.contexts.till.usecases.customers import (
     find_customers,
     imagine_customers,
 )
+from regulars.contexts.till.usecases.desk import open_desk
 from regulars.contexts.till.usecases.import_turn import take_import_turn
 from regulars.contexts.till.usecases.imports import PastReceipts, import_receipts
 from regulars.core.calendar import micros, moment_of

@@ -17,9 +17,9 @@ from regulars.contexts.members.queries import find_member_by_identifier, get_sur
 from regulars.contexts.members.types import EVERYONE, MemberView, ref_of
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.security.types import system_actor
-from regulars.contexts.till.desk import open_desk
 from regulars.contexts.till.queries.statements import Cause, Movement, list_movements
 from regulars.contexts.till.types import BooksView, MemberKey, ReadBooks
+from regulars.contexts.till.usecases.desk import open_desk
 from regulars.contexts.till.usecases.sales import read_books
 from regulars.core.programme.compiled import Compiled
 from regulars.core.programme.texts import text_in

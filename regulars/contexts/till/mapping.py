@@ -20,12 +20,12 @@ from regulars.contexts.till.types import (
 )
 from regulars.core.ledger.accounts import State
 from regulars.core.ledger.lots import Taken
-from regulars.core.ledger.postings import json_text
 from regulars.core.purchase import Line, Receipt
 from regulars.core.reasons import Reason
 from regulars.core.tiers import Grant
 from regulars.core.till.decision import Decision, MemberFacts
 from regulars.core.till.returns import Sold, SoldLine, Undone
+from regulars.kit.compact_json import compact
 
 Row = Mapping[str, Any]
 
@@ -52,7 +52,7 @@ def member_of(row: Row) -> MemberFacts | None:
 
 def receipt_json(receipt: Receipt) -> str:
     """A receipt as it is stored."""
-    return json_text(
+    return compact(
         {
             "lines": [_line_row(line) for line in receipt.lines],
             "payments": receipt.payments,
@@ -111,7 +111,7 @@ def stored_decision(
     late: Mapping[str, Any] | None,
 ) -> str:
     """The decision with what a return and a repeated answer need."""
-    return json_text(
+    return compact(
         {
             "due": view.due,
             "discounts": view.discounts,
@@ -178,7 +178,7 @@ def return_view(row: Row, replayed: bool = False) -> ReturnView:
 
 def stored_return(version: int, undone: Undone, balances: Mapping[str, Balance]) -> str:
     """What a return did, as it is stored."""
-    return json_text(
+    return compact(
         {
             "version": version,
             "restored": undone.restored,
@@ -275,12 +275,12 @@ def return_row(
         view.received_at,
         seq,
         undone.refund_minor,
-        orjson.dumps(undone.quantities).decode(),
+        compact(undone.quantities),
         stored_return(view.version, undone, view.balances),
         command.body_digest,
         command.key_digest,
         sale["sale_returns"],
-        orjson.dumps(undone.returned).decode(),
+        compact(undone.returned),
     )
 
 

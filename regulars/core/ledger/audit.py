@@ -12,7 +12,6 @@ from regulars.core.ledger.postings import chain_hash
 from regulars.core.ledger.replay import Replay
 from regulars.core.tiers import Rungs, record_of
 
-
 # What reckoning with values ends in that no transaction of ours contains.
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 

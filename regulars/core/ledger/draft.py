@@ -184,7 +184,7 @@ class Draft:
     ) -> Transaction:
         """Close what was written since the last call into one balanced, chained transaction."""
         self._seq += 1
-        postings = balanced(self._postings)
+        postings = [list(posting) for posting in balanced(self._postings)]  # plain lists: quicker
         told = dict(facts)
         if self.held:
             told["h"] = self.held
@@ -210,7 +210,8 @@ class Draft:
 
     def close(self) -> Changes:
         """What is to be saved; every posting made must stand in a transaction."""
-        assert not self._postings and not self.moves, "something was written and not recorded"
+        assert not self._postings, "something was posted and not recorded"
+        assert not self.moves, "something was moved and not recorded"
         old = self._before.state
         state = State(
             {code: Wallet(*amounts) for code, amounts in self._wallets.items()},

@@ -1,4 +1,4 @@
-"""Goods come back: each line undoes its share of what the sale gave and took, and never more than all of it."""
+"""Goods come back: each line undoes its share of what the sale gave and took, never more than all."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
 from regulars.contexts.programme import queries as programmes
-from regulars.contexts.till.desk import Desk, open_desk
+from regulars.contexts.till.usecases.desk import Desk, open_desk
 from regulars.core.programme.compiled import Compiled
 from regulars.core.wording.telling import Units
 from regulars.kit.clock import utc_now

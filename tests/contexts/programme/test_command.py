@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
-from regulars.programmes.catalogue import list_programmes
 
 from regulars.cli.main import run
 from regulars.cli.programme_files import MomentMalformed, moment_from
@@ -16,6 +15,7 @@ from regulars.contexts.security.types import Role, system_actor
 from regulars.contexts.security.usecases.staff import create_staff
 from regulars.core.programme.check import SIZE_MAX
 from regulars.kit.clock import utc_now
+from regulars.programmes.catalogue import list_programmes
 
 on_a_database = pytest.mark.usefixtures("django_on_fresh_database")
 

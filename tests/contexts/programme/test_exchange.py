@@ -1,11 +1,11 @@
 """A version goes from one installation to another and stays what it was."""
 
 import pytest
-from regulars.programmes.catalogue import list_programmes, load
 
 from regulars.contexts.programme import queries, usecases
 from regulars.core.programme.exchange import canonical, digest_of, named_digest
 from regulars.kit.documents import load_yaml
+from regulars.programmes.catalogue import list_programmes, load
 
 pytestmark = pytest.mark.django_db
 

@@ -50,9 +50,7 @@ def test_a_sale_earns_under_the_programme_of_its_time(shop, file):
 
 
 def test_history_is_not_refused_as_late_but_the_future_is(shop, file):
-    tally = bring(
-        shop, file("1;2024-03-04;milk;1;100;anna", "2;2026-05-02;milk;1;100;anna")
-    )
+    tally = bring(shop, file("1;2024-03-04;milk;1;100;anna", "2;2026-05-02;milk;1;100;anna"))
     assert outcome(tally) == {3: "receipt.from_future"}
 
 
@@ -139,7 +137,10 @@ def test_a_return_that_names_its_sale_finds_it_also_without_a_customer(shop, fil
 
 
 def test_a_sale_of_an_earlier_file_can_be_named_and_found(shop, file):
-    bring(shop, file("1;2026-03-01;milk;5;10;;", "2;2026-03-01;tea;5;10;anna;", heading=WITH_REFERENCE))
+    bring(
+        shop,
+        file("1;2026-03-01;milk;5;10;;", "2;2026-03-01;tea;5;10;anna;", heading=WITH_REFERENCE),
+    )
     lines = ("3;2026-03-03;milk;-2;10;;1", "4;2026-03-03;tea;-2;10;anna;")
     assert outcome(bring(shop, file(*lines, heading=WITH_REFERENCE))) == {}
     assert [(row[2], row[4]) for row in books_of(shop)[3]] == [("3", "1"), ("4", "2")]

@@ -10,8 +10,8 @@ from regulars.core.calendar import moment_of
 from regulars.core.ledger.accounts import GENESIS, Account, State, bucket_of
 from regulars.core.ledger.draft import Changes
 from regulars.core.ledger.lots import Lot
-from regulars.core.ledger.postings import json_text
 from regulars.core.tiers import Entry
+from regulars.kit.compact_json import compact
 
 _EMPTY: Mapping[int, Lot] = {}
 
@@ -86,7 +86,7 @@ def _account_row(changes: Changes) -> tuple[Any, ...]:
         account.chain,
         account.next_due,
         account.ladder,
-        json_text(account.state.as_json()),
+        compact(account.state.as_json()),
     )
 
 

@@ -9,8 +9,8 @@ from regulars.contexts.members.types import EVERYONE, Enrolled, Enrolment, Membe
 from regulars.contexts.members.usecases.enrolment import enrol_member
 from regulars.contexts.programme.queries import NoProgrammeInForce, compiled_at
 from regulars.contexts.security.types import Actor
-from regulars.contexts.till.desk import Desk
 from regulars.contexts.till.types import Balance, EventView
+from regulars.contexts.till.usecases.desk import Desk
 from regulars.core.earning.settle import Earnings
 from regulars.core.ledger.book import Book
 from regulars.core.purchase import Event

@@ -14,7 +14,6 @@ from uuid import UUID
 from regulars.contexts.members.types import MemberRef
 from regulars.contexts.security.types import Actor, Permission
 from regulars.contexts.security.usecases.access import require
-from regulars.contexts.till.desk import Desk
 from regulars.contexts.till.queries.past import (
     GivenBack,
     find_claims,
@@ -22,6 +21,7 @@ from regulars.contexts.till.queries.past import (
     list_sold_goods,
 )
 from regulars.contexts.till.types import CommitSale, MemberKey, ReturnGoods, SaleKey
+from regulars.contexts.till.usecases.desk import Desk
 from regulars.core.calendar import micros, moment_of, subtract
 from regulars.core.receipts.grouping import Slip, digest_of, receipt_of, sku_of
 from regulars.core.receipts.matching import SoldGoods, Stock

@@ -6,7 +6,6 @@ from datetime import datetime
 from regulars.contexts.security.types import Actor, Permission
 from regulars.contexts.security.usecases.access import require, require_any
 from regulars.contexts.till.batch import Result
-from regulars.contexts.till.desk import Desk
 from regulars.contexts.till.types import (
     BooksView,
     CancelQuote,
@@ -21,6 +20,7 @@ from regulars.contexts.till.types import (
     ReturnView,
     SaleView,
 )
+from regulars.contexts.till.usecases.desk import Desk
 
 LATE_AT_ONCE_MAX = 500
 
