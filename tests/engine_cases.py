@@ -83,8 +83,19 @@ lines = st.builds(
 line_lists = st.lists(lines, min_size=1, max_size=6).map(
     lambda sold: tuple(one._replace(id=str(i)) for i, one in enumerate(sold))
 )
+_COUNTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "rule:r1:day": st.tuples(st.just(AT.date().toordinal()), st.integers(0, 80)),
+        "rule:r2:ever": st.tuples(st.just(0), st.integers(0, 80)),
+        "currency:points:day": st.tuples(
+            st.sampled_from([AT.date().toordinal(), 1]), st.integers(0, 80)
+        ),
+    },
+)
 buyers = st.builds(
     buyer,
+    counters=_COUNTERS,
     tier=st.sampled_from(["base", "silver", "gold"]),
     visits=st.integers(0, 12),
     tags=st.frozensets(st.sampled_from(["student", "staff"])),
@@ -157,12 +168,15 @@ _CAPS = st.one_of(
 @st.composite
 def rules(draw: st.DrawFn) -> dict[str, Any]:
     mechanic, params = draw(_MECHANICS)
+    currency = draw(st.sampled_from(["points", "points", "cashback"]))
+    kind = "multipliers" if mechanic == "multiplier" else "rules"
     return {
-        "id": draw(st.sampled_from([f"r{i}" for i in range(40)])),
+        "id": draw(st.sampled_from([f"r{i}" for i in range(12)])),
         "title": "Rule",
         "mechanic": mechanic,
         "params": params,
-        "currency": draw(st.sampled_from(["points", "points", "cashback"])),
+        "currency": currency,
+        "exclusive": draw(st.sampled_from([None, None, f"{kind}-of-{currency}"])),
         "goods": draw(goods),
         "when": draw(st.one_of(st.just({"all": []}), trees)),
         "priority": draw(st.sampled_from([1, 100, 100])),

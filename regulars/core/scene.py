@@ -102,6 +102,7 @@ class Scene:
         self, receipt: Receipt, buyer: Buyer, moment: datetime, paid: Sequence[int]
     ) -> None:
         assert len(paid) == len(receipt.lines)
+        assert not paid or min(paid) >= 0
         self.receipt = receipt
         self.buyer = buyer
         self.moment = moment

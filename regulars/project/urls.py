@@ -1,3 +1,7 @@
 """Which pages Django serves."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from regulars.web.pages.front import front_page
+
+urlpatterns = [path("", front_page, name="front")]

@@ -77,6 +77,13 @@ def api(world_database: Access, world: World) -> Iterator[Caller]:
         yield Caller(client, world)
 
 
+@pytest.fixture(scope="module")
+def shared_api(copied: Callable[[], Any], world: World) -> Iterator[Caller]:
+    """The same for a whole file of tests that leave nothing behind."""
+    with copied(), TestClient(build_app()) as client:
+        yield Caller(client, world)
+
+
 @pytest.fixture
 def receipt() -> Callable[..., dict[str, Any]]:
     """Makes a receipt of two lines, 200.00 in all, some minutes ago."""

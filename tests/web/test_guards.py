@@ -31,9 +31,7 @@ def call_all(api, headers_of):
     for operation in OPERATIONS:
         yield (
             operation,
-            api.client.request(
-                operation.method, address(operation), headers=headers_of(operation)
-            ),
+            api.client.request(operation.method, address(operation), headers=headers_of(operation)),
         )
 
 

@@ -56,8 +56,8 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("body", "status", "code"), BROKEN, ids=[str(b[0][:20]) for b in BROKEN])
-def test_what_is_no_receipt_is_refused(api, body, status, code):
-    assert_problem(commit(api, body), status, code)
+def test_what_is_no_receipt_is_refused(shared_api, body, status, code):
+    assert_problem(commit(shared_api, body), status, code)
     assert_nothing_happened()
 
 
@@ -81,7 +81,11 @@ WRONG = [
     ({"lines": [LINE | {"quantity": 0}]}, "request.quantity_malformed", "/lines/0/quantity"),
     ({"lines": [LINE | {"quantity": -1}]}, "request.quantity_malformed", "/lines/0/quantity"),
     ({"lines": [LINE | {"quantity": "0.1234"}]}, "request.quantity_malformed", "/lines/0/quantity"),
-    ({"lines": [LINE | {"quantity": 0.1 + 0.2}]}, "request.quantity_malformed", "/lines/0/quantity"),
+    (
+        {"lines": [LINE | {"quantity": 0.1 + 0.2}]},
+        "request.quantity_malformed",
+        "/lines/0/quantity",
+    ),
     ({"lines": [LINE | {"quantity": 1e300}]}, "request.quantity_malformed", "/lines/0/quantity"),
     ({"lines": [LINE | {"quantity": "1e3"}]}, "request.quantity_malformed", "/lines/0/quantity"),
     ({"lines": [LINE | {"quantity": "１"}]}, "request.quantity_malformed", "/lines/0/quantity"),
@@ -115,8 +119,10 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("change", "code", "pointer"), WRONG, ids=lambda v: str(v)[:40])
-def test_a_receipt_with_a_flaw_is_refused_and_told_where(api, receipt, change, code, pointer):
-    answer = commit(api, receipt() | change)
+def test_a_receipt_with_a_flaw_is_refused_and_told_where(
+    shared_api, receipt, change, code, pointer
+):
+    answer = commit(shared_api, receipt() | change)
     told = answer.json()
     assert answer.status_code == 422, told
     if code is not None:
@@ -125,9 +131,11 @@ def test_a_receipt_with_a_flaw_is_refused_and_told_where(api, receipt, change, c
     assert_nothing_happened()
 
 
-def test_all_flaws_are_told_at_once(api, receipt):
+def test_all_flaws_are_told_at_once(shared_api, receipt):
     body = receipt(occurred_at="yesterday", surprise=1, lines=[LINE | {"price_minor": -1}])
-    told = assert_problem(commit(api, body), 422, "request.out_of_range", "/lines/0/price_minor")
+    told = assert_problem(
+        commit(shared_api, body), 422, "request.out_of_range", "/lines/0/price_minor"
+    )
     assert {(one["pointer"], one["code"]) for one in told["errors"]} == {
         ("/lines/0/price_minor", "request.out_of_range"),
         ("/occurred_at", "request.moment_malformed"),
@@ -136,10 +144,10 @@ def test_all_flaws_are_told_at_once(api, receipt):
 
 
 @pytest.mark.parametrize("number", ["a b", "%00", "x" * 65, "-", "é", "a%0Ab", "%D0%B0", "..%2Fx"])
-def test_a_number_that_is_none_is_refused(api, receipt, number):
-    answer = api("s1/1", "PUT", f"/till/v1/receipts/{number}", receipt())
+def test_a_number_that_is_none_is_refused(shared_api, receipt, number):
+    answer = shared_api("s1/1", "PUT", f"/till/v1/receipts/{number}", receipt())
     assert answer.status_code in (404, 422)
-    assert PROBLEM <= answer.json().keys()
+    assert answer.json().keys() >= PROBLEM
     assert_nothing_happened()
 
 
@@ -153,10 +161,8 @@ def test_a_number_that_is_none_is_refused(api, receipt, number):
         ("&".join(f"a{n}=1" for n in range(100)), "request.value_invalid"),
     ],
 )
-def test_parameters_are_as_strict_as_bodies(api, receipt, query, code):
-    assert_problem(
-        api("s1/1", "PUT", f"/till/v1/receipts/h1?{query}", receipt()), 422, code
-    )
+def test_parameters_are_as_strict_as_bodies(shared_api, receipt, query, code):
+    assert_problem(shared_api("s1/1", "PUT", f"/till/v1/receipts/h1?{query}", receipt()), 422, code)
     assert_nothing_happened()
 
 
@@ -164,24 +170,27 @@ def test_other_kinds_of_contents_are_refused(api, receipt):
     for media in ("text/plain", "application/xml", "application/json; charset=utf-16", ""):
         answer = commit(api, receipt(), headers={"Content-Type": media})
         assert_problem(answer, 415, "request.media_type")
-    assert commit(
-        api, receipt(), headers={"Content-Type": "application/json; charset=UTF-8"}
-    ).status_code == 201
+    assert (
+        commit(
+            api, receipt(), headers={"Content-Type": "application/json; charset=UTF-8"}
+        ).status_code
+        == 201
+    )
 
 
-def test_a_body_too_large_is_refused_before_it_is_read(api):
+def test_a_body_too_large_is_refused_before_it_is_read(shared_api):
     body = b'{"a": "' + b"x" * BODY_BYTES_MAX + b'"}'
-    assert_problem(commit(api, body), 413, "request.too_large")
+    assert_problem(commit(shared_api, body), 413, "request.too_large")
 
     def dripping():
         for _ in range(20):
             yield b"x" * 100_000
 
-    answer = api.client.put(
+    answer = shared_api.client.put(
         "/till/v1/receipts/h1",
         content=dripping(),
         headers={
-            "Authorization": f"Bearer {api.world.keys['s1/1']}",
+            "Authorization": f"Bearer {shared_api.world.keys['s1/1']}",
             "Idempotency-Key": "k",
             "Content-Type": "application/json",
         },
@@ -190,26 +199,28 @@ def test_a_body_too_large_is_refused_before_it_is_read(api):
     assert_nothing_happened()
 
 
-def test_an_effect_without_a_key_is_refused(api, receipt):
-    assert_problem(commit(api, receipt(), key=None), 400, "idempotency.key_missing")
+def test_an_effect_without_a_key_is_refused(shared_api, receipt):
+    assert_problem(commit(shared_api, receipt(), key=None), 400, "idempotency.key_missing")
     for key in ("a b", "k" * 201, "ключ".encode()):
-        answer = commit(api, receipt(), key=None, headers={"Idempotency-Key": key})
+        answer = commit(shared_api, receipt(), key=None, headers={"Idempotency-Key": key})
         assert_problem(answer, 400, "idempotency.key_malformed")
     assert_nothing_happened()
 
 
-def test_unknown_addresses_and_methods_are_problems_too(api):
+def test_unknown_addresses_and_methods_are_problems_too(shared_api):
     for path in ("/till/v1", "/till/v1/", "/till/v1/receipts/", "/manage/v1/x", "/till/v1//quotes"):
-        assert_problem(api("s1/1", "GET", path), 404, "request.path_unknown")
-    answer = api("s1/1", "DELETE", "/till/v1/receipts/1")
+        assert_problem(shared_api("s1/1", "GET", path), 404, "request.path_unknown")
+    answer = shared_api("s1/1", "DELETE", "/till/v1/receipts/1")
     assert_problem(answer, 405, "request.method_not_allowed")
     assert answer.headers["Allow"] == "GET, PUT"
-    assert_problem(api("s1/1", "GET", "/till/v1/members/{}/balance"), 422, "request.value_invalid")
+    assert_problem(
+        shared_api("s1/1", "GET", "/till/v1/members/{}/balance"), 422, "request.value_invalid"
+    )
 
 
-def test_a_problem_is_told_in_the_language_asked_for(api, receipt):
+def test_a_problem_is_told_in_the_language_asked_for(shared_api, receipt):
     said = {
-        language: commit(api, receipt() | {"lines": []}, language=language).json()["detail"]
+        language: commit(shared_api, receipt() | {"lines": []}, language=language).json()["detail"]
         for language in ("en", "ru", "ru-RU;q=0.9, en;q=0.5", "de", "*;;q=x", "")
     }
     assert said["ru"] == said["ru-RU;q=0.9, en;q=0.5"] == SENTENCES["ru"]["request.length_wrong"]
@@ -262,7 +273,6 @@ def test_a_fault_of_ours_tells_nothing_about_itself(api, receipt, monkeypatch, c
 
 
 def test_rate_limits_are_told_and_kept(world_database, world, settings, receipt):
-
 
     settings.TILL_REQUESTS_PER_S = 2
     with TestClient(build_app()) as client:

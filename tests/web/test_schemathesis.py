@@ -17,7 +17,7 @@ from regulars.contexts.security.types import Plane
 from regulars.web.api.app import build_app
 
 LONG = os.environ.get("REGULARS_LONG") == "1"
-EXAMPLES = 200 if LONG else 8
+EXAMPLES = 200 if LONG else 4
 APP = build_app()
 DOCUMENT = deepcopy(APP.openapi())
 for _operations in DOCUMENT["paths"].values():

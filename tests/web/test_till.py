@@ -117,9 +117,7 @@ def test_a_quote_that_cannot_be_kept_is_answered_with_a_fresh_one(api, receipt):
 
 def test_a_cancelled_quote_lets_go_what_it_held(api, receipt):
     commit(api, receipt(minutes_ago=10))
-    quote = api(
-        "s1/1", "POST", "/till/v1/quotes", receipt(pay={"points": 10}, hold=True)
-    ).json()
+    quote = api("s1/1", "POST", "/till/v1/quotes", receipt(pay={"points": 10}, hold=True)).json()
     held = commit(api, receipt(pay={"points": 10}), "r2")
     assert (held.status_code, held.json()["code"]) == (409, "payment.not_possible")
     for released in ({"points": 10}, {}):

@@ -81,9 +81,7 @@ def _build(document: dict) -> World:
     owner, second = (_person(name, now) for name in ("owner", "second"))
     version = draft_version(document, now=now, by=owner)
     approve_version(version.number, now=now, by=second)
-    publish_version(
-        version.number, LONG_AGO, backdated=True, has_sales=False, now=now, by=owner
-    )
+    publish_version(version.number, LONG_AGO, backdated=True, has_sales=False, now=now, by=owner)
     for store in ("s1", "s2"):
         create_store(store, f"Store {store}", now=now, by=owner)
         for till in ("1", "2"):

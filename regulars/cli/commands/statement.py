@@ -12,13 +12,12 @@ from django.conf import settings
 
 from regulars.cli.session import Session, pass_session
 from regulars.cli.tables import table_lines
-from regulars.contexts.members.holding import MemberNotFound
 from regulars.contexts.members.queries import find_member_by_identifier, get_survivor
 from regulars.contexts.members.types import EVERYONE, MemberView, ref_of
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.security.types import system_actor
 from regulars.contexts.till.queries.statements import Cause, Movement, list_movements
-from regulars.contexts.till.types import BooksView, MemberKey, ReadBooks
+from regulars.contexts.till.types import BooksView, MemberKey, MemberUnknown, ReadBooks
 from regulars.contexts.till.usecases.desk import open_desk
 from regulars.contexts.till.usecases.sales import read_books
 from regulars.core.programme.compiled import Compiled
@@ -62,13 +61,13 @@ COMMAND = statement
 
 
 def _member(text: str) -> MemberView:
-    """Whom the text means. Raises MemberNotFound, IdentifierAmbiguous."""
+    """Whom the text means. Raises MemberUnknown, IdentifierAmbiguous."""
     try:
         return get_survivor(ref_of(UUID(text)), within=EVERYONE)
     except ValueError:
         found = find_member_by_identifier(text, within=EVERYONE, region=settings.PHONE_REGION)
     if found is None:
-        raise MemberNotFound
+        raise MemberUnknown
     return get_survivor(found.ref, within=EVERYONE)
 
 

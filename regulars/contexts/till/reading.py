@@ -3,7 +3,7 @@
 from regulars.contexts.till.mapping import Row
 from regulars.contexts.till.room import Outcome, Room, ref_of
 from regulars.contexts.till.types import Balance, BooksView, ReadBooks
-from regulars.core.ledger.lots import expiry_of, in_spending_order
+from regulars.core.ledger.lots import in_spending_order
 from regulars.core.till.standing import standing_at
 from regulars.core.till.terms import terms_of
 
@@ -21,9 +21,9 @@ def decide_books(command: ReadBooks, row: Row, room: Room) -> Outcome:
             lot.remaining,
             lot.earned_at,
             lot.active_at,
-            expiry_of(lot, book.last_purchase, programme.zone),
+            book.expiry(lot),
         )
-        for lot in in_spending_order(book.lots.values())
+        for lot in in_spending_order(book.lots.values(), book.expiry)
         if lot.remaining
     )
     view = BooksView(

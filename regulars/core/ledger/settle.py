@@ -21,6 +21,7 @@ def settle(book: Book, *, at: datetime, version: int, zone: ZoneInfo) -> None:
     Settling twice is settling once; settling in steps is settling at the end. Points on hold stay:
     what of them has expired goes with the transaction that ends the hold.
     """
+    assert zone == book.zone, "the clock of the books is that of the business"
     for (moment, kind), found in groupby(sorted(_due(book, micros(at))), key=itemgetter(0, 1)):
         posted = False
         for _, _, key in found:

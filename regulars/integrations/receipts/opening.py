@@ -29,7 +29,8 @@ class Opener:
             raise FileUnreadable(file=self.path.name, reason=failure.strerror or "?") from None
         with opened as file:
             try:
-                yield cast(BinaryIO, gzip.open(file)) if self.is_packed else file
+                # The unpacker holds nothing but `file`, which is closed here.
+                yield cast(BinaryIO, gzip.open(file)) if self.is_packed else file  # noqa: SIM115
             except (EOFError, OSError, zlib.error):
                 raise FileBroken(file=self.path.name) from None
 

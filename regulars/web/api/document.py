@@ -106,7 +106,9 @@ def describe(made: dict[str, Any], apart: Mapping[str, TypeAdapter[Any]]) -> dic
         name: {"description": says, "schema": {"type": "integer"}}
         for name, says in _RATE_HEADERS.items()
     }
-    components["responses"] = {f"Problem{status}": _response(status) for status in _EXAMPLE_OF_STATUS}
+    components["responses"] = {
+        f"Problem{status}": _response(status) for status in _EXAMPLE_OF_STATUS
+    }
     for operations in made["paths"].values():
         for operation in operations.values():
             _finish(operation)
@@ -120,7 +122,9 @@ def _finish(operation: dict[str, Any]) -> None:
         if "$ref" in response:
             operation["responses"][status] = {"$ref": response["$ref"]}
             continue
-        headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _RATE_HEADERS}
+        headers: dict[str, Any] = {
+            name: {"$ref": f"#/components/headers/{name}"} for name in _RATE_HEADERS
+        }
         if keyed:
             headers["Idempotent-Replayed"] = {
                 "description": "`true` where the request was answered before",

@@ -40,9 +40,7 @@ class Keyring:
     than that waits for it. Where the database cannot be asked, nobody is let in.
     """
 
-    def __init__(
-        self, work: Callable[[Callable[[], Any]], Awaitable[Any]], limits: Limits
-    ) -> None:
+    def __init__(self, work: Callable[[Callable[[], Any]], Awaitable[Any]], limits: Limits) -> None:
         self._work = work
         self._limits = limits
         self._known: dict[str, Known] = {}

@@ -91,8 +91,8 @@ class Operations:
 
         The handler takes `call`, the parameters of the path by name, `query` and `body` where it has
         them. A handler that is no coroutine runs in a thread, in one database transaction.
-        Of several permissions one is enough. `answers` is the model of the answer, for the document; `also` says under which other
-        statuses it comes.
+        Of several permissions one is enough. `answers` is the model of the answer, for the
+        document; `also` says under which other statuses it comes.
         """
 
         def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -181,7 +181,7 @@ def _documented(
     """A function with the signature that FastAPI is to document; it is never called."""
     parameters = []
     for name, hint in in_path.items():
-        shown = {
+        shown: Any = {
             example.says: {"summary": example.says, "value": example.path[name]}
             for example in examples
             if name in example.path

@@ -137,7 +137,11 @@ def problem_of(
         body["pointer"] = refused.pointer
     if len(flaws) > 1 or (flaws and code != flaws[0].code):
         body["errors"] = [
-            {"pointer": f.pointer, "code": f.code, "detail": tell(f.code, f.params, units, language)}
+            {
+                "pointer": f.pointer,
+                "code": f.code,
+                "detail": tell(f.code, f.params, units, language),
+            }
             for f in flaws
         ]
     body.update(more)

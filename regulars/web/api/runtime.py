@@ -60,7 +60,9 @@ class Runtime:
     async def units(self, version: int) -> Units:
         """The units of a version; versions that decided anything never change."""
         found = self._units.get(version)
-        return found or await self.work(lambda: self.units_in_thread(version))
+        if found is not None:
+            return found
+        return await self.work(lambda: self.units_in_thread(version))
 
     def units_in_thread(self, version: int) -> Units:
         """The same for who is in a thread of the ORM already."""

@@ -92,7 +92,12 @@ class Call:
 
 
 async def serve(
-    operation: Operation, runtime: Runtime, scope: Any, receive: Any, send: Any, path: Mapping[str, str]
+    operation: Operation,
+    runtime: Runtime,
+    scope: Any,
+    receive: Any,
+    send: Any,
+    path: Mapping[str, str],
 ) -> None:
     """Answer one request. Whatever happens inside, the client gets JSON and no more than it may know."""
     headers = dict(scope["headers"])
@@ -168,9 +173,7 @@ async def _handled(
             return await call.runtime.work(
                 lambda: run_in_transaction(task, once if operation.effect == "stored" else None)
             )
-        return await once.run_async(
-            lambda: _awaited(operation, call, arguments), call.runtime.work
-        )
+        return await once.run_async(lambda: _awaited(operation, call, arguments), call.runtime.work)
     return await _awaited(operation, call, arguments)
 
 
@@ -230,7 +233,8 @@ def _refusal(
 ) -> Reply:
     # Neither what was sent nor who sent it: the operation and the code tell enough.
     log.info(
-        "refused", extra={"operation": operation.id, "code": refused.code, "status": status_of(refused)}
+        "refused",
+        extra={"operation": operation.id, "code": refused.code, "status": status_of(refused)},
     )
     return problem_reply(refused, language, units=runtime.units_at(now))
 

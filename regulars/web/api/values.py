@@ -151,9 +151,7 @@ PathId = UUID
 Attributes = Annotated[
     dict[
         Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")],
-        bool
-        | Annotated[int, Field(ge=-INTEGER_MAX, le=INTEGER_MAX)]
-        | Annotated[str, plain(200)],
+        bool | Annotated[int, Field(ge=-INTEGER_MAX, le=INTEGER_MAX)] | Annotated[str, plain(200)],
     ],
     Field(max_length=50),
 ]

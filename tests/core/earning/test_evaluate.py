@@ -268,6 +268,11 @@ def test_as_many_amounts_as_lines_are_demanded() -> None:
         Scene(receipt(BREAD, SOAP), buyer(), AT, [1])
 
 
+def test_nothing_is_paid_with_less_than_nothing() -> None:
+    with pytest.raises(AssertionError):
+        Scene(receipt(BREAD), buyer(), AT, [-1])
+
+
 @examples(50)
 @given(st.lists(st.integers(0, 10**6), min_size=2, max_size=9), st.integers(1, 500))
 def test_shares_fall_to_the_lines_in_proportion(paid: list[int], points: int) -> None:

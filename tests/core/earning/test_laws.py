@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine_cases import amounts, buyers, compiled, document, line_lists, programmes, rule, scene
+from engine_oracle import oracle
 from hypothesis import given
 from hypothesis import strategies as st
 from seed import examples
@@ -162,6 +163,17 @@ def test_counters_grow_by_exactly_what_was_given(
             assert delta == given_by_rule[code]
         else:
             assert delta == sum(a.amount for a in earnings.awards if a.currency == code)
+
+
+@examples(400)
+@given(programmes(), line_lists, buyers)
+def test_the_engine_agrees_with_a_plain_reading_of_the_document(
+    document: Programme, sold: Lines, who: Buyer
+) -> None:
+    earnings = decided(document, sold, who)
+    expected, shares = oracle(document, scene(*sold, who=who))
+    assert amounts(earnings) == expected
+    assert {award.rule: list(award.shares) for award in earnings.awards} == shares
 
 
 @examples(50)

@@ -140,6 +140,7 @@ def test_a_hold_let_go_in_time_pays_the_debt_that_arose_meanwhile():
     shop.take_back("a", minutes(2))
     shop.release("Anna", "q", minutes(3))
     assert shop.wallet("Anna", minutes(3)) == Wallet(0, 0, 0)
+    assert [lot.remaining for lot in shop.store.kept[ANNA].lots.values()] == [0, 0]
     assert shop.differences() == []
 
 

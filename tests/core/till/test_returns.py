@@ -271,3 +271,17 @@ def test_a_free_item_that_comes_back_gives_its_stamps_back_line_by_line():
     assert [u.restored.get("stamps", 0) for u in undone] == [1, 1, 2, 1, 1]
     assert [u.refund_minor for u in undone] == [400] * 5
     assert shop.wallet("Anna", NOON, "stamps").active == 7
+
+
+@pytest.mark.parametrize(("seconds", "ends"), [(-1, 30), (0, 40), (1, 40)])
+def test_points_that_come_back_at_the_very_moment_of_their_end_come_back_late(seconds, ends):
+    points = {**POINTS, "expiry": {"kind": "after", "after": {"days": 30}}}
+    shop = Shop(programme(currencies={"points": points}, returns={"expired_grace": {"days": 10}}))
+    shop.sell("Anna", "a", NOON, [line("a", 10_000)])
+    shop.sell("Anna", "b", NOON, [line("a", 1_000)], pay={"points": None})
+    at = NOON + timedelta(days=30, seconds=seconds)
+    shop.take_back("b", at)
+    end = NOON + timedelta(days=ends, seconds=max(0, seconds))
+    assert shop.wallet("Anna", end - timedelta(seconds=1)).active == 10
+    assert shop.wallet("Anna", end).active == 0
+    assert shop.differences() == []

@@ -67,7 +67,9 @@ def list_movements(
     return tuple(_movement(line, sales, returns) for line in lines)
 
 
-def _movement(line: StatementLine, sales: Mapping[Any, Any], returns: Mapping[Any, Any]) -> Movement:
+def _movement(
+    line: StatementLine, sales: Mapping[Any, Any], returns: Mapping[Any, Any]
+) -> Movement:
     row = (sales if line.kind == "sale" else returns).get(line.source)
     if row is None or line.kind not in ("sale", "return"):
         return Movement(line, None, tuple(_causes_of_facts(line)))

@@ -11,7 +11,7 @@ from regulars.contexts.security.queries import (
     list_audit_rows,
     list_staff,
 )
-from regulars.contexts.security.types import Permission, Plane, Role, Scope
+from regulars.contexts.security.types import Permission, Plane, Role
 from regulars.contexts.security.usecases.keys import issue_api_key, revoke_api_key
 from regulars.contexts.security.usecases.staff import (
     activate_staff,
@@ -39,9 +39,7 @@ from regulars.web.api.values import Closed, Code, Moment, QueryMoment, plain
 
 access = Operations(Plane.MANAGE, "Access")
 
-RoleName = Literal[
-    "owner", "marketer", "controller", "support", "cashier", "auditor", "integrator"
-]
+RoleName = Literal["owner", "marketer", "controller", "support", "cashier", "auditor", "integrator"]
 _Scope = Annotated[str, Field(pattern=r"^[a-z]+:[a-z]+$", max_length=40)]
 
 

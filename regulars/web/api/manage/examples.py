@@ -96,9 +96,7 @@ RANGES = (
     ),
 )
 BATCHES = (
-    Example(
-        "Five cards", path={"range_code": "plastic-2026"}, body={"count": 5}, status=201
-    ),
+    Example("Five cards", path={"range_code": "plastic-2026"}, body={"count": 5}, status=201),
 )
 ADJUSTMENTS = (
     Example(
@@ -149,9 +147,7 @@ ONE_STORE = (Example("The first store", path={"store": "s1"}, status=200),)
 TILLS = (
     Example("A third till", path={"store": "s1"}, body={"code": "3", "title": "Door"}, status=201),
 )
-TILL_KEYS = (
-    Example("For the third till", path={"store": "s1", "till": "3"}, body={}, status=201),
-)
+TILL_KEYS = (Example("For the third till", path={"store": "s1", "till": "3"}, body={}, status=201),)
 STAFF = (
     Example(
         "Somebody who looks only",

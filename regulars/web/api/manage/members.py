@@ -299,9 +299,7 @@ def block(call: Call, member_id: UUID, body: ReasonBody) -> MemberVersion:
     """Freeze a membership: nothing is earned or spent."""
     member = ref_of(member_id)
     return MemberVersion(
-        version=block_member(
-            member, body.reason, version=body.version, now=call.now, by=call.actor
-        )
+        version=block_member(member, body.reason, version=body.version, now=call.now, by=call.actor)
     )
 
 
@@ -412,9 +410,7 @@ def _changed(call: Call, member: MemberRef, body: ChangeBody) -> int:
             member, body.birthday, version=version, now=call.now, by=call.actor
         )
     if body.language is not None:
-        version = set_language(
-            member, body.language, version=version, now=call.now, by=call.actor
-        )
+        version = set_language(member, body.language, version=version, now=call.now, by=call.actor)
     if body.tags is not None:
         version = set_tags(
             member, frozenset(body.tags), version=version, now=call.now, by=call.actor

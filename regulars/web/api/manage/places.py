@@ -38,9 +38,7 @@ from regulars.web.api.values import Closed, Code, Flag, Moment, plain
 places = Operations(Plane.MANAGE, "Stores and tills")
 
 _Title = Annotated[str, plain(200, least=1)]
-TillScope = Literal[
-    "till:sales", "till:returns", "till:enrol", "till:rewards", "till:statements"
-]
+TillScope = Literal["till:sales", "till:returns", "till:enrol", "till:rewards", "till:statements"]
 
 
 class StoreBody(Closed):

@@ -189,8 +189,8 @@ def _adjustment(outcome: AdjustmentOutcome) -> AdjustmentAnswer:
     posted, approval = outcome.posted, outcome.approval
     status: Literal["posted", "waiting", "rejected"] = "posted"
     if posted is None:
-        decided = approval is not None and approval.decision is not None
-        status = "rejected" if decided and approval.decision == "rejected" else "waiting"
+        rejected = approval is not None and approval.decision == "rejected"
+        status = "rejected" if rejected else "waiting"
     return AdjustmentAnswer(
         status=status,
         seq=posted.seq if posted else None,

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from regulars.contexts.till.types import (
-    Balance,
     BooksView,
     DecisionView,
     EventView,
@@ -34,9 +33,7 @@ def quote_json(view: QuoteView, units: Units, language: str) -> Json:
                 "most": option.most,
                 "step": option.step,
                 "worth_minor": option.worth_minor,
-                "reason": _reason(
-                    option.reason.code, option.reason.params, units, language, option.currency
-                ),
+                "reason": _reason(option.reason, units, language, option.currency),
                 "earned_if_spent": option.earned_if_spent,
             }
             for option in view.spendable
@@ -84,7 +81,7 @@ def return_json(view: ReturnView, units: Units, language: str) -> Json:
         "points_restored": view.restored,
         "points_to_take_back": view.reversed,
         "points_taken_back": view.taken_back,
-        "reasons": [_reason(code, params, units, language) for code, params in view.reasons],
+        "reasons": [_reason(reason, units, language) for reason in view.reasons],
         "balances": balances_json(view.balances),
         "units": units_json(units),
     }
@@ -96,7 +93,7 @@ def event_json(view: EventView, units: Units, language: str) -> Json:
         "member": _member(view.member),
         "programme_version": view.version,
         "awards": _awards(view.awards, units, language),
-        "limited": [_reason(code, params, units, language) for code, params in view.cut],
+        "limited": [_reason(reason, units, language) for reason in view.cut],
         "balances": balances_json(view.balances),
         "units": units_json(units),
     }
@@ -127,7 +124,7 @@ def books_json(view: BooksView, units: Units) -> Json:
     }
 
 
-def balances_json(balances: Mapping[str, Balance]) -> Json:
+def balances_json(balances: Mapping[str, tuple[int, int, int]]) -> Json:
     """Wallets by currency, in minor units."""
     return {
         code: {"pending": pending, "active": active, "held": held}
@@ -159,7 +156,7 @@ def _decision(view: DecisionView, receipt: Receipt, units: Units, language: str)
         "due_minor": view.due_minor,
         "lines": _lines(view, receipt),
         "discounts": [
-            {"id": id, "amount_minor": amount, "reason": _reason(*reason, units, language)}
+            {"id": id, "amount_minor": amount, "reason": _reason(reason, units, language)}
             for id, amount, _, reason in view.discounts
         ],
         "payments": [
@@ -167,12 +164,12 @@ def _decision(view: DecisionView, receipt: Receipt, units: Units, language: str)
                 "currency": currency,
                 "amount": amount,
                 "amount_minor": money,
-                "reason": _reason(*reason, units, language, currency),
+                "reason": _reason(reason, units, language, currency),
             }
             for currency, amount, money, _, _, reason in view.payments
         ],
         "awards": _awards(view.awards, units, language),
-        "limited": [_reason(code, params, units, language) for code, params in view.cut],
+        "limited": [_reason(reason, units, language) for reason in view.cut],
         "earned": earned(view.awards),
     }
 
@@ -180,7 +177,7 @@ def _decision(view: DecisionView, receipt: Receipt, units: Units, language: str)
 def _lines(view: DecisionView, receipt: Receipt) -> list[Json]:
     discounts = _sums((shares for _, _, shares, _ in view.discounts), receipt)
     payments = _sums((shares for _, _, _, shares, _, _ in view.payments), receipt)
-    lines = [
+    lines: list[Json] = [
         {
             "id": line.id,
             "amount_minor": line.amount_minor,
@@ -214,7 +211,7 @@ def _awards(awards: Sequence[Sequence[Any]], units: Units, language: str) -> lis
             "rule": rule,
             "currency": currency,
             "amount": amount,
-            "reason": _reason(*reason, units, language, currency),
+            "reason": _reason(reason, units, language, currency),
         }
         for rule, currency, amount, _, reason in awards
     ]
@@ -229,12 +226,9 @@ def earned(awards: Sequence[Sequence[Any]]) -> dict[str, int]:
 
 
 def _reason(
-    code: str,
-    params: Iterable[tuple[str, object]],
-    units: Units,
-    language: str,
-    currency: str | None = None,
+    reason: Sequence[Any], units: Units, language: str, currency: str | None = None
 ) -> Json:
+    code, params = reason
     return {"code": code, "text": tell(code, dict(params), units, language, currency=currency)}
 
 

@@ -127,9 +127,7 @@ EVENTS = (
     ),
 )
 OF_MEMBER = (Example("The member of the card above", path={"member_id": MEMBER_ID}, status=200),)
-REDEMPTIONS = (
-    Example("A mug", body={"member": {"card": CARD}, "reward": "mug"}, status=201),
-)
+REDEMPTIONS = (Example("A mug", body={"member": {"card": CARD}, "reward": "mug"}, status=201),)
 READS = (Example("The sale above", path={"receipt_id": "2026-000123"}, status=200),)
 BATCHES = (
     Example(

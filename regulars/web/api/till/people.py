@@ -1,6 +1,5 @@
 """Who stands at the till: identify, enrol, balance, statement, and events that are no purchase."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 

@@ -76,8 +76,8 @@ class LineBody(Closed):
 
     id: _LineId | None = Field(default=None, description="Default: its place, from 1")
     sku: Annotated[str, plain(100, least=1)]
-    category: Annotated[tuple[Annotated[str, plain(100, least=1)], ...], Field(max_length=10)] = Field(
-        default=(), description="From the widest: food, dairy, milk"
+    category: Annotated[tuple[Annotated[str, plain(100, least=1)], ...], Field(max_length=10)] = (
+        Field(default=(), description="From the widest: food, dairy, milk")
     )
     brand: Annotated[str, plain(100)] = ""
     quantity: Quantity = QUANTITY_SCALE
@@ -178,7 +178,9 @@ class QuoteBody(ReceiptBody):
 class CommitBody(ReceiptBody):
     """Make the sale, as quoted or as the rules of its moment say."""
 
-    quote: Annotated[str, plain(4000, least=1)] | None = Field(default=None, description="The token of a quote")
+    quote: Annotated[str, plain(4000, least=1)] | None = Field(
+        default=None, description="The token of a quote"
+    )
 
     @model_validator(mode="after")
     def _quoted_or_said(self) -> "CommitBody":
@@ -238,9 +240,13 @@ class EventBody(Closed):
     """Something a member did that is not a purchase."""
 
     member: MemberName
-    kind: Annotated[str, plain(60, least=1)] = Field(description="sign_up, review, check_in, or the business's own")
+    kind: Annotated[str, plain(60, least=1)] = Field(
+        description="sign_up, review, check_in, or the business's own"
+    )
     occurred_at: Moment
-    reference: Annotated[str, plain(100)] = Field(default="", description="What makes it unique: the review's id")
+    reference: Annotated[str, plain(100)] = Field(
+        default="", description="What makes it unique: the review's id"
+    )
     attributes: Attributes = Field(default_factory=dict)
 
 

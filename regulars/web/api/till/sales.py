@@ -66,9 +66,7 @@ class QuoteQuery(Closed):
     problems=(404,),
     examples=examples.COMMITS,
 )
-async def commit_receipt(
-    call: Call, receipt_id: Number, query: DryRun, body: CommitBody
-) -> Reply:
+async def commit_receipt(call: Call, receipt_id: Number, query: DryRun, body: CommitBody) -> Reply:
     """Commit a sale.
 
     `receipt_id` is the till's own and is remembered for ever: the same receipt sent again, however
@@ -88,9 +86,7 @@ async def commit_receipt(
         return problem_reply(changed, call.language, units=units, more=more)
     units = await call.runtime.units(view.decision.version)
     answer = sale_json(view, units, call.language)
-    return json_reply(
-        answer, 200 if query.dry_run else 201, (REPLAYED,) if view.replayed else ()
-    )
+    return json_reply(answer, 200 if query.dry_run else 201, (REPLAYED,) if view.replayed else ())
 
 
 @sales(
@@ -162,9 +158,7 @@ async def return_lines(call: Call, return_id: Number, query: DryRun, body: Retur
     view = await return_goods(call.runtime.desk, command, by=call.actor)
     units = await call.runtime.units(view.version)
     answer = return_json(view, units, call.language)
-    return json_reply(
-        answer, 200 if query.dry_run else 201, (REPLAYED,) if view.replayed else ()
-    )
+    return json_reply(answer, 200 if query.dry_run else 201, (REPLAYED,) if view.replayed else ())
 
 
 def commit_command(
