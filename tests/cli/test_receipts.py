@@ -99,6 +99,26 @@ def test_rejected_rows_go_to_a_file_that_no_spreadsheet_runs(shop, file, tmp_pat
     assert target.stat().st_mode & 0o077 == 0
 
 
+def test_rejected_rows_can_be_mended_and_imported_from_their_file(shop, file, tmp_path, capsys):
+    bad = tmp_path / "bad.csv"
+    run(["receipts", "import", str(file), "--enrol", "--rejects", str(bad)])
+    bad.write_text(bad.read_text().replace(",0,10.00,", ",3,10.00,"))
+    capsys.readouterr()
+    _, told = asked(capsys, "receipts", "import", bad, "--enrol", "--column", "number=receipt")
+    assert told["sales"]["rows"] == 1
+    assert told["rejected"]["rows"] == 0
+    # The apostrophes that guard a spreadsheet are no part of what the row says.
+    assert shop.rows("members_identifier")[0][0][0].startswith("(external,+79161234567,")
+    assert '"=cmd"' in books_text(shop)
+
+
+def books_text(shop):
+    with psycopg.connect(shop.access.owner.conninfo) as connection:
+        return connection.execute("SELECT string_agg(receipt::text, '') FROM till_sale").fetchone()[
+            0
+        ]
+
+
 def test_without_rejected_rows_there_is_no_such_file(shop, tmp_path):
     file = write_csv(tmp_path / "receipts.csv", LINES[0])
     assert run(["receipts", "import", str(file)]) == 0

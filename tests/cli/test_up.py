@@ -1,71 +1,16 @@
 """`regulars up` as a whole: starts everything, survives its own children, leaves nothing behind."""
 
 import json
-import os
 import signal
 import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from contextlib import suppress
 
 import psutil
 import pytest
-
-from regulars.kit.database.attach import APP_VARIABLE, OWNER_VARIABLE
+from running import Up, alive, modules, wait_until
 
 pytestmark = pytest.mark.timeout(180)
-
-
-class Up:
-    """A running `regulars up` and what it has said so far."""
-
-    def __init__(self, folder):
-        self.port = free_port()
-        self.data = folder / "home"
-        line = [sys.executable, "-c", "from regulars.cli.main import main; main()"]
-        environment = {
-            k: v for k, v in os.environ.items() if k not in (OWNER_VARIABLE, APP_VARIABLE)
-        }
-        self.process = subprocess.Popen(
-            [*line, "up", "--data", str(self.data), "--port", str(self.port), "--json"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-        self.said = {}
-
-    def wait_until_ready(self):
-        """Read its documents up to the addresses, and return them all as one."""
-        while "urls" not in self.said:
-            line = self.process.stdout.readline()
-            assert line, self.process.stderr.read()
-            self.said |= json.loads(line)
-        return self.said
-
-    def answers(self):
-        """The HTTP status of the root page."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as answer:
-                return answer.status
-        except urllib.error.HTTPError as answer:
-            return answer.code
-        except OSError:
-            return None
-
-    def family(self):
-        """The process and all its descendants."""
-        own = psutil.Process(self.process.pid)
-        return [own, *own.children(recursive=True)]
-
-    def end(self, number):
-        """Send a signal, and return the exit code."""
-        self.process.send_signal(number)
-        self.process.communicate(timeout=60)
-        return self.process.returncode
 
 
 @pytest.fixture
@@ -83,34 +28,6 @@ def start(own_folder):
         with suppress(psutil.Error):
             if process.pid in left or str(own_folder) in process.cmdline():
                 process.kill()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until(holds, seconds=40):
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.1)
-
-
-def alive(processes):
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-
-
-def modules(up):
-    """The Python modules that run as children now, with their processes."""
-    found = {}
-    for process in alive(up.family()):
-        with suppress(psutil.Error):
-            line = process.cmdline()
-            if "-m" in line:
-                found.setdefault(line[line.index("-m") + 1], process)
-    return found
 
 
 def test_it_starts_everything_and_ends_it_all(start):

@@ -1,5 +1,6 @@
 """Dividing and allocating money: nothing is lost, nothing is invented, and a return mirrors its sale."""
 
+import ast
 from fractions import Fraction
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seed import examples
 
+from architecture.source import ROOT
 from regulars.core.money import Rounding, allocate, divide, share
 
 AMOUNTS = st.integers(-(10**15), 10**15)
@@ -114,3 +116,23 @@ def test_shares_of_successive_parts_add_up_to_the_whole(total, whole, data):
     steps = [share(total, b, whole) - share(total, a, whole) for a, b in pairwise(marks)]
     assert all(step >= 0 for step in steps)
     assert sum(steps) == total
+
+
+CORE = ROOT / "regulars" / "core"
+RECKONING = [
+    CORE / "money.py",
+    CORE / "tiers.py",
+    CORE / "calendar.py",
+    *(CORE / "ledger").glob("*.py"),
+]
+RECKONING += [
+    path for path in (CORE / "till").glob("*.py") if path.name != "terms.py"
+]  # decimals there
+
+
+@pytest.mark.parametrize("path", RECKONING, ids=lambda path: path.name)
+def test_nothing_that_reckons_with_amounts_knows_fractions_of_the_binary_kind(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), node.lineno
+        assert not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)), node.lineno
+        assert not (isinstance(node, ast.Name) and node.id in ("float", "round")), node.lineno

@@ -57,6 +57,11 @@ def test_every_operation_is_documented_wholly():
     assert len(ids) == len(APP.operations), "an operation id stands twice"
 
 
+def test_every_schema_has_a_name_of_its_own():
+    # Two classes of one name would get the paths of their modules for names.
+    assert not [name for name in document()["components"]["schemas"] if "__" in name]
+
+
 def test_every_reference_of_the_document_leads_somewhere():
     found = document()
 

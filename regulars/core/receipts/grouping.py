@@ -11,6 +11,7 @@ from regulars.core.receipts.problem import Problem
 from regulars.core.receipts.rows import PRICE_SCALE, Rows
 
 DAY_MICROS = 24 * 3600 * 10**6
+LINES_MAX = 10_000  # of one receipt: more is a column that is no receipt number
 
 
 class Slip(NamedTuple):
@@ -114,13 +115,16 @@ def receipt_of(rows: Rows, slip: Slip) -> Receipt:
 
 
 def digest_of(rows: Rows, slip: Slip) -> bytes:
-    """A fingerprint of what the file says of a receipt: equal for the same receipt in any file."""
-    parts: list[str] = [*slip.key, str(slip.at), str(slip.is_return), slip.customer or ""]
-    for row in slip.rows:
-        parts.append(
-            f"{rows.sku[row]}\t{rows.quantity[row]}\t{rows.amount[row]}\t{rows.reference[row]}"
-        )
-    return sha256("\n".join(parts).encode()).digest()
+    """A fingerprint of what the file says of a receipt: equal for the same receipt in any file.
+
+    The order of its rows does not count.
+    """
+    head = (*slip.key, str(slip.at), str(slip.is_return), slip.customer or "")
+    lines = sorted(
+        f"{rows.sku[row]}\t{rows.quantity[row]}\t{rows.amount[row]}\t{rows.reference[row]}"
+        for row in slip.rows
+    )
+    return sha256("\n".join((*head, *lines)).encode()).digest()
 
 
 def _slips(rows: Rows, key: tuple[str, str, str], members: Sequence[int]) -> Iterable[Slip]:
@@ -130,6 +134,9 @@ def _slips(rows: Rows, key: tuple[str, str, str], members: Sequence[int]) -> Ite
     customer = next((rows.customer[row] for row in same_day if rows.customer[row]), None)
     mine = [row for row in same_day if rows.customer[row] in (customer, None)]
     _refuse(rows, same_day, mine, "import.other_customer")
+    if len(mine) > LINES_MAX:
+        _refuse(rows, mine, [], "import.too_many_lines")
+        return
     sold = [row for row in mine if not rows.is_return[row]]
     returned = tuple(row for row in mine if rows.is_return[row])
     if sold and customer is None and not any(rows.amount[row] for row in sold):

@@ -12,6 +12,13 @@ _SALE_WORDS = frozenset(
         "реализация", "покупка", "чек", "чек продажи", "отгрузка", "заказ", "1",
     }
 )  # fmt: skip
+_NOBODY = frozenset(
+    {
+        "-", "—", "–", "0", ".", "null", "none", "nan", "n/a", "na", "#n/a", "нет", "не указан", "пусто",
+        "розничный покупатель", "частное лицо", "физическое лицо", "физ. лицо", "физлицо", "гость",
+        "anonymous", "unknown", "guest", "walk-in", "walk-in customer", "cash customer",
+    }
+)  # fmt: skip
 _RETURN_BEGINNINGS = ("return", "refund", "cancel", "credit", "void", "возврат", "сторно", "отмен")
 
 
@@ -37,6 +44,11 @@ def settle_amounts(
         problem = _settle(rows, row, kind, cancels, told)
         if problem is not None:
             rows.refuse(row, problem)
+
+
+def is_nobody(customer: str) -> bool:
+    """Whether what stands for a customer is only how a till writes «no customer»."""
+    return customer.casefold() in _NOBODY
 
 
 def kind_of(word: str) -> bool | None:

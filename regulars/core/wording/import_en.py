@@ -55,6 +55,7 @@ SENTENCES = {
     "import.stock_correction": "Goods went out or in for nothing: this corrects the stock and is no return.",
     "import.nothing_sold": "Nobody in particular bought something for nothing: this corrects the stock.",
     "import.other_customer": "The row names another customer than the receipt.",
+    "import.too_many_lines": "The receipt has more lines than any: is this the column of receipt numbers?",
     "import.number_of_another_day": "A receipt of this number exists on an earlier day.",
     "return.no_member": "Goods were returned without a customer and without the number of the sale.",
     "return.no_sale": "There is no earlier sale of these goods to this customer.",

@@ -9,7 +9,9 @@ import pyarrow as pa
 
 from regulars.core.receipts.numbers import decimal_of_float
 from regulars.core.receipts.problem import Problem
+from regulars.core.receipts.settling import is_nobody
 from regulars.integrations.receipts.source import Source
+from regulars.kit.csv_safety import unguard_cell
 
 Value = TypeVar("Value")
 CODE_MAX = {
@@ -32,6 +34,8 @@ class Column:
         if pa.types.is_timestamp(column.type):
             # Nanoseconds, which Python's clock has not, are cut off.
             column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+        if pa.types.is_nested(column.type):
+            column = pa.array([text_of(value) for value in column.to_pylist()], pa.string())
         if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -87,8 +91,8 @@ def checked_text(field: str) -> Callable[[Any], str | Problem | None]:
     most = CODE_MAX.get(field)
 
     def read(value: Any) -> str | Problem | None:
-        text = " ".join(text_of(value).split())
-        if not text:
+        text = " ".join(unguard_cell(text_of(value)).split())
+        if not text or (field == "customer" and is_nobody(text)):
             return None
         if most is None:
             return "".join(sign if sign.isprintable() else "?" for sign in text[:NAME_MAX])

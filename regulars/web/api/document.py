@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from regulars.contexts.security.types import Permission
 from regulars.core.wording.catalogue import sentence
 from regulars.web.api.problems import TYPE_PREFIX
 
@@ -40,7 +41,7 @@ _EXAMPLE_OF_STATUS = {
     503: ("api.unavailable", None),
 }
 _EXAMPLE_PARAMS = {
-    "permission": "till.sell",
+    "permission": Permission.TILL_SELL.value,
     "currency": "points",
     "most_bytes": 1_048_576,
     "retry_after_s": 1,

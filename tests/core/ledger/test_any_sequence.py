@@ -16,6 +16,7 @@ from regulars.core.ledger.accounts import State
 from regulars.core.refusal import Refused
 from regulars.core.till.returns import ReturnedMore
 
+pytestmark = pytest.mark.timeout(1800)  # the long run takes its time
 QUANTITIES = ("1", "3", "0.137", "2.5")
 
 
@@ -258,4 +259,4 @@ class AnySequence(Twin, RuleBasedStateMachine):
 
 
 TestAnySequence = AnySequence.TestCase
-TestAnySequence.settings = examples(60, long=2000)
+TestAnySequence.settings = examples(60, long=1500)

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from receipt_files import problems_of, rows_in, write_csv
 
+from regulars.core.receipts import grouping
 from regulars.core.receipts.grouping import digest_of, receipt_of
 from regulars.core.receipts.plan import rows_given_back
 from regulars.core.receipts.settling import kind_of
@@ -143,6 +144,32 @@ def test_a_digest_tells_whether_a_receipt_says_the_same(tmp_path):
     for other in ("1;2026-03-04;milk;2;5;anna", "1;2026-03-04;milk;1;6;anna", "1;2026-03-05;milk;1;5;anna",
                   "1;2026-03-04;milk;1;5;boris", "1;2026-03-04;jam;1;5;anna"):  # fmt: skip
         assert digest(other) != digest("1;2026-03-04;milk;1;5;anna")
+
+
+def test_the_order_of_its_rows_does_not_make_another_receipt(tmp_path):
+    lines = (
+        "1;2026-03-04;milk;1;5;anna",
+        "1;2026-03-04;tea;1;5;anna",
+        "1;2026-03-04;milk;2;5;anna",
+    )
+    digests = set()
+    for told in (lines, lines[::-1]):
+        _, _, rows, slips = read(tmp_path, *told)
+        digests.add(digest_of(rows, slips[0]))
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("word", ["-", "0", "NULL", "Розничный покупатель", " n/a "])
+def test_what_a_till_writes_for_nobody_is_nobody(tmp_path, word):
+    assert read(tmp_path, f"1;2026-03-04;milk;1;5;{word}")[3][0].customer is None
+
+
+def test_a_receipt_of_endless_lines_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(grouping, "LINES_MAX", 2)
+    lines = [f"1;2026-03-04;milk-{n};1;5;anna" for n in range(3)]
+    _, _, rows, slips = read(tmp_path, *lines, "2;2026-03-04;milk;1;5;anna")
+    assert problems_of(rows) == dict.fromkeys((2, 3, 4), "import.too_many_lines")
+    assert [slip.number for slip in slips] == ["2"]
 
 
 @pytest.mark.parametrize(

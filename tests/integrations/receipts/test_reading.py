@@ -7,6 +7,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from receipt_files import rows_in
 
 from regulars.integrations.receipts.reading import read_source
 from regulars.integrations.receipts.source import (
@@ -186,3 +187,18 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
     for path in (tmp_path / "nothing.csv", tmp_path):
         with pytest.raises(FileUnreadable):
             read_source(path)
+
+
+def test_columns_of_lists_and_moments_to_the_nanosecond_are_read(tmp_path):
+    table = pa.table(
+        {
+            "receipt": [["a", "b"], ["c"]],
+            "date": pa.array([1_772_607_600_000_000_001, None], pa.timestamp("ns")),
+            "amount": pa.array([1, 2], pa.decimal128(10, 2)),
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    _, _, rows, slips = rows_in(tmp_path / "a.parquet")
+    assert (rows.at[0], rows.at[1]) == (1_772_596_800_000_000, None)
+    assert rows.amount == [100, 200]
+    assert [slip.number for slip in slips] == ["['a', 'b']"]

@@ -4,6 +4,9 @@
 -- and under its row lock; a row that somebody else has locked is not waited for, its group is not saved;
 -- everything of all saved groups becomes visible together. Returns, for each group in the order given,
 -- whether it was saved. Groups come sorted by (bucket, member) and are numbered from 1 in `*_group`.
+--
+-- No statement joins a table freely: each row is found by its key (LATERAL … LIMIT 1, ON CONFLICT),
+-- so that the plans are right whatever the statistics of a fresh or growing table say.
 CREATE OR REPLACE FUNCTION ledger_post(
     g_bucket smallint[], g_member uuid[], g_before bigint[], g_version bigint[], g_chain bytea[],
     g_due bigint[], g_ladder text[], g_state text[],
@@ -17,40 +20,55 @@ CREATE OR REPLACE FUNCTION ledger_post(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 DECLARE
-    saved bigint[];
+    entered uuid[];
+    locked bigint[];
     ok boolean[];
 BEGIN
     IF cardinality(g_member) = 0 THEN
         RETURN '{}';
     END IF;
-    -- A lock does nothing on a row that is not there: new accounts are entered as they will be.
+    -- An account that was never written to is not there, or is the empty row that a lock was taken on.
     IF 0 = ANY (g_before) THEN
+        WITH made AS (
+            INSERT INTO ledger_account AS a
+                (bucket, member_id, version, chain, next_due, ladder, state)
+            SELECT g.bucket, g.member, g.version, g.chain, g.due, g.ladder, g.state::json
+            FROM unnest(g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state)
+                AS g(bucket, member, before, version, chain, due, ladder, state)
+            WHERE g.before = 0
+            ON CONFLICT (bucket, member_id) DO UPDATE
+            SET version = excluded.version, chain = excluded.chain, next_due = excluded.next_due,
+                ladder = excluded.ladder, state = excluded.state
+            WHERE a.version = 0
+            RETURNING a.member_id
+        )
+        SELECT array_agg(member_id) INTO entered FROM made;
+    END IF;
+    SELECT array_agg(g.n) INTO locked
+    FROM unnest(g_bucket, g_member, g_before) WITH ORDINALITY AS g(bucket, member, before, n)
+    CROSS JOIN LATERAL (
+        SELECT 1
+        FROM ledger_account a
+        WHERE a.bucket = g.bucket AND a.member_id = g.member AND a.version = g.before
+        LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS l
+    WHERE g.before > 0;
+    SELECT array_agg(coalesce(i = ANY (locked), false) OR coalesce(g_member[i] = ANY (entered), false)
+                     ORDER BY i)
+    INTO ok
+    FROM generate_series(1, cardinality(g_member)) AS i;
+
+    IF locked IS NOT NULL THEN
         INSERT INTO ledger_account (bucket, member_id, version, chain, next_due, ladder, state)
         SELECT g.bucket, g.member, g.version, g.chain, g.due, g.ladder, g.state::json
         FROM unnest(g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state)
-            AS g(bucket, member, before, version, chain, due, ladder, state)
-        WHERE g.before = 0
-        ON CONFLICT DO NOTHING;
+            WITH ORDINALITY AS g(bucket, member, before, version, chain, due, ladder, state, n)
+        WHERE g.before > 0 AND ok[g.n]
+        ON CONFLICT (bucket, member_id) DO UPDATE
+        SET version = excluded.version, chain = excluded.chain, next_due = excluded.next_due,
+            ladder = excluded.ladder, state = excluded.state;
     END IF;
-    -- Ours are the rows at the version we know, and those just entered: their chain tells whose they are.
-    SELECT array_agg(l.n) INTO saved
-    FROM (
-        SELECT g.n
-        FROM unnest(g_bucket, g_member, g_before, g_version, g_chain)
-            WITH ORDINALITY AS g(bucket, member, before, version, chain, n)
-        JOIN ledger_account a ON a.bucket = g.bucket AND a.member_id = g.member
-        WHERE a.version = g.before OR (g.before = 0 AND a.version = g.version AND a.chain = g.chain)
-        FOR NO KEY UPDATE OF a SKIP LOCKED
-    ) AS l;
-    SELECT array_agg(coalesce(i = ANY (saved), false) ORDER BY i) INTO ok
-    FROM generate_series(1, cardinality(g_member)) AS i;
-
-    UPDATE ledger_account a
-    SET version = g.version, chain = g.chain, next_due = g.due, ladder = g.ladder,
-        state = g.state::json
-    FROM unnest(g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state)
-        WITH ORDINALITY AS g(bucket, member, before, version, chain, due, ladder, state, n)
-    WHERE a.bucket = g.bucket AND a.member_id = g.member AND a.version = g.before AND ok[g.n];
 
     INSERT INTO ledger_transaction (bucket, member_id, seq, kind, occurred_at, posted_at, source,
                                     version, postings, lots, facts, hash)
@@ -73,12 +91,21 @@ BEGIN
     WHERE l.new AND ok[l.g];
 
     IF false = ANY (l_new) THEN
-        UPDATE ledger_lot x
-        SET remaining = l.remaining, held = l.held, expired = l.expired, active = l.active
-        FROM unnest(l_group, l_new, l_number, l_remaining, l_held, l_expired, l_active)
-            AS l(g, new, number, remaining, held, expired, active)
+        INSERT INTO ledger_lot (bucket, member_id, number, currency, source, earned_at, active_at,
+                                expires_at, idle_days, idle_months, amount, remaining, held,
+                                expired, active)
+        SELECT g_bucket[l.g], g_member[l.g], l.number, l.currency, l.source, l.earned, l.active_at,
+               l.expires, l.idle_days, l.idle_months, l.amount, l.remaining, l.held, l.expired,
+               l.active
+        FROM unnest(l_group, l_new, l_number, l_currency, l_source, l_earned, l_active_at,
+                    l_expires, l_idle_days, l_idle_months, l_amount, l_remaining, l_held,
+                    l_expired, l_active)
+            AS l(g, new, number, currency, source, earned, active_at, expires, idle_days,
+                 idle_months, amount, remaining, held, expired, active)
         WHERE NOT l.new AND ok[l.g]
-          AND x.bucket = g_bucket[l.g] AND x.member_id = g_member[l.g] AND x.number = l.number;
+        ON CONFLICT (bucket, member_id, number) DO UPDATE
+        SET remaining = excluded.remaining, held = excluded.held, expired = excluded.expired,
+            active = excluded.active;
     END IF;
     RETURN ok;
 END

@@ -1,18 +1,17 @@
 """What an import asks of the books: which receipts are there already, and what was sold and came back."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
-
-import asyncpg
 
 from regulars.contexts.members.types import MemberRef
 from regulars.core.calendar import micros
 from regulars.core.receipts.matching import SoldGoods, Taken
 
 Key = tuple[str, str, str]  # store, till, number
+Fetch = Callable[..., Awaitable[list[Any]]]  # the rows of a statement with its values
 
 _SQL = Path(__file__).parents[1] / "sql"
 _CLAIMS = (_SQL / "claims.sql").read_text()
@@ -39,13 +38,13 @@ class GivenBack(NamedTuple):
 
 
 async def find_claims(
-    pool: asyncpg.Pool, keys: Sequence[tuple[Key, str]]
+    fetch: Fetch, keys: Sequence[tuple[Key, str]]
 ) -> dict[tuple[Key, str], bytes]:
     """For those of `keys` (number, `sale` or `return`) that are taken: the digest of their contents."""
     if not keys:
         return {}
     columns = [list(column) for column in zip(*((*key, kind) for key, kind in keys), strict=True)]
-    rows = await pool.fetch(_CLAIMS, *columns)
+    rows = await fetch(_CLAIMS, *columns)
     return {
         ((row["store"], row["till"], row["number"]), row["kind"]): row["body_digest"]
         for row in rows
@@ -53,7 +52,7 @@ async def find_claims(
 
 
 async def list_sold_goods(
-    pool: asyncpg.Pool, members: Iterable[MemberRef], sales: Iterable[Key], skus: Iterable[str]
+    fetch: Fetch, members: Iterable[MemberRef], sales: Iterable[Key], skus: Iterable[str]
 ) -> AsyncIterator[SoldTo]:
     """Lines of the goods `skus` in all sales of `members` and in `sales`, some hundred at a time."""
     wanted = sorted(set(skus))
@@ -63,7 +62,7 @@ async def list_sold_goods(
         keys = list(islice(sale_rows, _AT_ONCE))
         if not some and not keys:
             return
-        rows = await pool.fetch(
+        rows = await fetch(
             _SOLD,
             [ref.bucket for ref in some],
             [ref.id for ref in some],
@@ -84,11 +83,11 @@ async def list_sold_goods(
             yield SoldTo(row["member_id"], row["sku"], goods, row["returned"])
 
 
-async def list_given_back(pool: asyncpg.Pool, keys: Sequence[Key]) -> list[GivenBack]:
+async def list_given_back(fetch: Fetch, keys: Sequence[Key]) -> list[GivenBack]:
     """What the returns with these numbers gave back."""
     if not keys:
         return []
-    rows = await pool.fetch(_RETURNED, *[list(column) for column in zip(*keys, strict=True)])
+    rows = await fetch(_RETURNED, *[list(column) for column in zip(*keys, strict=True)])
     return [
         GivenBack(
             (row["store"], row["till"], row["number"]),

@@ -3,6 +3,7 @@
 -- $1–$14 describe the commands, one array element each; $15 is the fingerprint of the ladder in force.
 -- `wants` is a set of bits: 1 open lots, 2 all lots, 4 the qualifying history. Unasked, lots come when
 -- something is due by the clock, and history when the ladder is another than the account was kept for.
+-- Every row is found by its key (LATERAL … LIMIT 1): no statistics can make another plan of it.
 WITH c AS (
     SELECT *
     FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[],
@@ -45,18 +46,50 @@ SELECT
     s.occurred_at AS sale_occurred_at, s.receipt AS sale_receipt, s.decision AS sale_decision,
     s.returned AS sale_returned, s.returns AS sale_returns
 FROM c
-LEFT JOIN members_identifier i ON i.kind = c.id_kind AND i.value = c.id_value
-LEFT JOIN till_claim o
-    ON o.store = c.sale_store AND o.till = c.sale_till AND o.number = c.sale_number
-   AND o.kind = 'sale'
-LEFT JOIN till_sale s ON s.bucket = o.bucket AND s.member_id = o.member_id AND s.id = o.entry_id
-LEFT JOIN members_member f
-    ON f.bucket = coalesce(c.bucket, i.bucket, o.bucket)
-   AND f.id = coalesce(c.member, i.member_id, o.member_id)
-LEFT JOIN members_member m
-    ON m.bucket = coalesce(f.merged_into_bucket, f.bucket) AND m.id = coalesce(f.merged_into_id, f.id)
-LEFT JOIN ledger_account a ON a.bucket = m.bucket AND a.member_id = m.id
-LEFT JOIN till_claim k
-    ON k.store = c.store AND k.till = c.till AND k.number = c.number AND k.kind = c.kind
-LEFT JOIN till_claim u ON u.key_digest = c.key
+LEFT JOIN LATERAL (
+    SELECT i.status, i.bucket, i.member_id
+    FROM members_identifier i WHERE i.kind = c.id_kind AND i.value = c.id_value
+    LIMIT 1
+) AS i ON true
+LEFT JOIN LATERAL (
+    SELECT o.bucket, o.member_id, o.entry_id
+    FROM till_claim o
+    WHERE o.store = c.sale_store AND o.till = c.sale_till AND o.number = c.sale_number
+      AND o.kind = 'sale'
+    LIMIT 1
+) AS o ON true
+LEFT JOIN LATERAL (
+    SELECT s.*
+    FROM till_sale s
+    WHERE s.bucket = o.bucket AND s.member_id = o.member_id AND s.id = o.entry_id
+    LIMIT 1
+) AS s ON true
+LEFT JOIN LATERAL (
+    SELECT f.*
+    FROM members_member f
+    WHERE f.bucket = coalesce(c.bucket, i.bucket, o.bucket)
+      AND f.id = coalesce(c.member, i.member_id, o.member_id)
+    LIMIT 1
+) AS f ON true
+LEFT JOIN LATERAL (
+    SELECT m.*
+    FROM members_member m
+    WHERE m.bucket = coalesce(f.merged_into_bucket, f.bucket)
+      AND m.id = coalesce(f.merged_into_id, f.id)
+    LIMIT 1
+) AS m ON true
+LEFT JOIN LATERAL (
+    SELECT a.version, a.chain, a.next_due, a.ladder, a.state
+    FROM ledger_account a WHERE a.bucket = m.bucket AND a.member_id = m.id
+    LIMIT 1
+) AS a ON true
+LEFT JOIN LATERAL (
+    SELECT k.body_digest, k.bucket, k.member_id, k.entry_id
+    FROM till_claim k
+    WHERE k.store = c.store AND k.till = c.till AND k.number = c.number AND k.kind = c.kind
+    LIMIT 1
+) AS k ON true
+LEFT JOIN LATERAL (
+    SELECT u.store, u.till, u.number, u.kind FROM till_claim u WHERE u.key_digest = c.key LIMIT 1
+) AS u ON true
 ORDER BY c.n

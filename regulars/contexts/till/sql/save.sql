@@ -26,8 +26,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 DECLARE
     ok boolean[];
-    wanted int;
-    done int;
+    back record;
 BEGIN
     ok := ledger_post(
         g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state,
@@ -79,25 +78,23 @@ BEGIN
         WHERE r.g = 0 OR ok[r.g];
 
         -- Several returns of one sale in a batch: the last one carries the sum of them all.
-        SELECT count(DISTINCT r.sale) INTO wanted
-        FROM unnest(r_group, r_sale) AS r(g, sale) WHERE r.g = 0 OR ok[r.g];
-        UPDATE till_sale x
-        SET returned = r.returned::json, returns = r.last
-        FROM (
-            SELECT DISTINCT ON (i.bucket, i.member, i.sale)
-                   i.bucket, i.member, i.sale, i.returned, i.returns + 1 AS last,
-                   min(i.returns) OVER (PARTITION BY i.bucket, i.member, i.sale) AS first
+        FOR back IN
+            SELECT DISTINCT ON (r.bucket, r.member, r.sale)
+                   r.bucket, r.member, r.sale, r.returned, r.returns + 1 AS last,
+                   min(r.returns) OVER (PARTITION BY r.bucket, r.member, r.sale) AS first
             FROM unnest(r_group, r_bucket, r_member, r_sale, r_returns, r_returned)
-                AS i(g, bucket, member, sale, returns, returned)
-            WHERE i.g = 0 OR ok[i.g]
-            ORDER BY i.bucket, i.member, i.sale, i.returns DESC
-        ) AS r
-        WHERE x.bucket = r.bucket AND x.member_id = r.member AND x.id = r.sale
-          AND x.returns = r.first;
-        GET DIAGNOSTICS done = ROW_COUNT;
-        IF done <> wanted THEN
-            RAISE EXCEPTION 'a sale was returned from meanwhile' USING ERRCODE = 'RG001';
-        END IF;
+                AS r(g, bucket, member, sale, returns, returned)
+            WHERE r.g = 0 OR ok[r.g]
+            ORDER BY r.bucket, r.member, r.sale, r.returns DESC
+        LOOP
+            UPDATE till_sale
+            SET returned = back.returned::json, returns = back.last
+            WHERE bucket = back.bucket AND member_id = back.member AND id = back.sale
+              AND returns = back.first;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'a sale was returned from meanwhile' USING ERRCODE = 'RG001';
+            END IF;
+        END LOOP;
     END IF;
     RETURN ok;
 END

@@ -1,6 +1,7 @@
 """Whose the customers of a receipts file are: members found by their identifier, or enrolled."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -46,17 +47,15 @@ def find_customers(
 ) -> Customers:
     """The members that hold these identifiers, as the file writes them.
 
-    A replaced identifier still leads to its member; a blocked or a malformed one to a Problem.
+    A replaced identifier still leads to its member, a blocked one to a Problem.
     Raises PermissionMissing.
     """
     require(by, Permission.RECEIPTS_IMPORT)
     spellings: dict[str, str] = {}
     found = Customers()
     for customer in customers:
-        try:
+        with suppress(Refused):  # what is no identifier at all is nobody's
             spellings[customer] = spell_identifier(kind, customer, region=region)
-        except Refused as refused:
-            found.holders[customer] = Problem.of(refused.code)
     held = find_holders(kind, sorted(set(spellings.values())))
     for customer, spelling in spellings.items():
         if spelling in held:

@@ -124,6 +124,19 @@ class Desk:
         await self._batcher.close()
         await self.pool.close()
 
+    async def fetch(self, statement: str, *values: Any) -> list[Any]:
+        """The rows of a statement that only reads; a database that is gone is waited for.
+
+        Raises DatabaseUnavailable.
+        """
+        rows: list[Any] = []
+
+        async def work(batch: Batch) -> None:
+            rows[:] = await batch.connection.fetch(statement, *values)
+
+        await self._reach(work, Batch, None)
+        return rows
+
     async def learn_programmes(self) -> None:
         """Read what is published now, so that `programme_at` knows it before anything is decided."""
         async with self.pool.acquire() as connection:

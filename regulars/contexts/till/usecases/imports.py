@@ -39,9 +39,9 @@ from regulars.core.receipts.tally import Tally
 from regulars.core.receipts.turns import Turns
 from regulars.core.refusal import Refused
 
-BATCH_MAX = 400  # receipts decided together
+BATCH_MAX = 200  # receipts decided together
 FLIGHTS_MAX = 2  # batches under way: one is decided while the database saves the other
-AHEAD_MAX = 4 * BATCH_MAX
+AHEAD_MAX = 8 * BATCH_MAX
 
 Key = tuple[str, str, str]  # store, till, number
 Holder = MemberRef | Problem | None
@@ -131,25 +131,34 @@ class _Import:
         self.stock = Stock(frozenset(keys))
         members = {ref for slip in returns if isinstance(ref := self._holder(slip), MemberRef)}
         sales = {named for _, named, _ in keys if isinstance(named, tuple)}
-        async for sold in list_sold_goods(self.desk.pool, members, sales, keys.values()):
+        async for sold in list_sold_goods(self.desk.fetch, members, sales, keys.values()):
             self._add(sold.member, sold.sku, sold.goods, sold.returned)
         await self._forget_unfinished(returns)
 
     async def run(self) -> None:
         """Everything in turn, a few batches under way at a time."""
-        slips = iter(self._chunks())
         flights: set[asyncio.Task[None]] = set()
+        try:
+            await self._fly(flights)
+        finally:
+            for flight in flights:
+                flight.cancel()
+            await asyncio.gather(*flights, return_exceptions=True)
+
+    async def _fly(self, flights: set[asyncio.Task[None]]) -> None:
+        chunks = iter(self._chunks())
         more = True
         while True:
             while more and len(self.turns) < AHEAD_MAX:
-                chunk = next(slips, None)
+                chunk = next(chunks, None)
                 more = chunk is not None
                 await self._feed(chunk or [])
             while len(flights) < FLIGHTS_MAX and self.turns.ready:
                 flights.add(asyncio.create_task(self._decide(self.turns.take(BATCH_MAX))))
             if not flights:
                 return
-            done, flights = await asyncio.wait(flights, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(flights, return_when=asyncio.FIRST_COMPLETED)
+            flights -= done
             for flight in done:
                 flight.result()
 
@@ -160,7 +169,7 @@ class _Import:
     async def _feed(self, chunk: Sequence[Slip]) -> None:
         """Take in the next receipts; those that are in the books already are done with at once."""
         wanted = [(slip.key, "return" if slip.is_return else "sale") for slip in chunk]
-        claims = await find_claims(self.desk.pool, wanted)
+        claims = await find_claims(self.desk.fetch, wanted)
         known_returns = []
         for slip, key in zip(chunk, wanted, strict=True):
             claimed = claims.get(key)
@@ -298,7 +307,7 @@ class _Import:
         claims: dict[tuple[Key, str], bytes] = {}
         for i in range(0, len(returns), AHEAD_MAX):
             some = [(slip.key, "return") for slip in returns[i : i + AHEAD_MAX]]
-            claims |= await find_claims(self.desk.pool, some)
+            claims |= await find_claims(self.desk.fetch, some)
         unfinished = [slip.key for slip in returns if (slip.key, "return") not in claims]
         for _, back in await self._parts_of(unfinished, since=2):
             self.stock.put_back([back.part])
@@ -313,7 +322,7 @@ class _Import:
             names = list(left)
             backs = []
             for i in range(0, len(names), AHEAD_MAX):
-                backs += await list_given_back(self.desk.pool, names[i : i + AHEAD_MAX])
+                backs += await list_given_back(self.desk.fetch, names[i : i + AHEAD_MAX])
             found += [(left[back.key], back) for back in backs]
             bases = {left[back.key] for back in backs}
             place += 1

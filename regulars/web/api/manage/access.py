@@ -20,9 +20,7 @@ from regulars.contexts.security.usecases.staff import (
     set_role,
 )
 from regulars.web.api.manage import examples
-from regulars.web.api.manage.paging import PageQuery
-from regulars.web.api.manage.places import issued_reply
-from regulars.web.api.manage.shapes import (
+from regulars.web.api.manage.office_shapes import (
     AuditLine,
     AuditList,
     IssuedKeyAnswer,
@@ -32,6 +30,8 @@ from regulars.web.api.manage.shapes import (
     StaffAnswer,
     StaffList,
 )
+from regulars.web.api.manage.paging import PageQuery
+from regulars.web.api.manage.places import issued_reply
 from regulars.web.api.operation import Operations
 from regulars.web.api.replies import Reply, as_json
 from regulars.web.api.serving import Call

@@ -24,18 +24,18 @@ from regulars.contexts.members.usecases.personal import record_consent
 from regulars.contexts.security.types import Permission, Plane
 from regulars.core.wording.catalogue import sentence
 from regulars.web.api.manage import examples
-from regulars.web.api.manage.members import ConsentBody, IdentifierBody
-from regulars.web.api.manage.shapes import (
+from regulars.web.api.manage.member_bodies import ConsentBody, IdentifierBody
+from regulars.web.api.manage.member_shapes import (
     CardBatchAnswer,
     ConsentAnswer,
     ConsentList,
     IdentifierAnswer,
     IdentifierList,
     NewRangeAnswer,
-    ProblemLine,
     RangeAnswer,
     RangeList,
 )
+from regulars.web.api.manage.views import ProblemLine
 from regulars.web.api.operation import Operations
 from regulars.web.api.serving import Call
 from regulars.web.api.values import Closed, plain

@@ -22,14 +22,14 @@ from regulars.contexts.till.usecases.places import (
 )
 from regulars.kit.paging import make_cursor, read_cursor
 from regulars.web.api.manage import examples
-from regulars.web.api.manage.paging import PageQuery
-from regulars.web.api.manage.shapes import (
+from regulars.web.api.manage.office_shapes import (
     IssuedKeyAnswer,
     StoreAnswer,
     StoreList,
     TillAnswer,
     TillList,
 )
+from regulars.web.api.manage.paging import PageQuery
 from regulars.web.api.operation import Operations
 from regulars.web.api.replies import Reply, as_json
 from regulars.web.api.serving import Call

@@ -23,7 +23,7 @@ from regulars.contexts.security.usecases.approvals import decide_approval
 from regulars.contexts.security.usecases.audit import record_audit
 from regulars.kit.ids import new_id
 from regulars.web.api.manage import examples
-from regulars.web.api.manage.shapes import (
+from regulars.web.api.manage.office_shapes import (
     AdjustmentAnswer,
     ApprovalAnswer,
     ApprovalList,

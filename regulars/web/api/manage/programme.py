@@ -32,18 +32,18 @@ from regulars.kit.documents import load_yaml
 from regulars.kit.paging import make_cursor, read_cursor
 from regulars.web.api.manage import examples
 from regulars.web.api.manage.paging import PageQuery
-from regulars.web.api.manage.shapes import (
+from regulars.web.api.manage.programme_shapes import (
     ChangeLine,
     CheckAnswer,
     DiffAnswer,
     DocumentAnswer,
     ExportAnswer,
-    ProblemLine,
     PublicationAnswer,
     PublicationList,
     VersionAnswer,
     VersionList,
 )
+from regulars.web.api.manage.views import ProblemLine
 from regulars.web.api.operation import Operations
 from regulars.web.api.serving import Call
 from regulars.web.api.values import Closed, Moment, QueryInteger, absent, plain

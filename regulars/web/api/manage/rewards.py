@@ -24,13 +24,13 @@ from regulars.contexts.rewards.usecases import (
 from regulars.contexts.security.types import Permission, Plane
 from regulars.kit.paging import cursor_id, make_cursor, read_cursor
 from regulars.web.api.manage import examples
-from regulars.web.api.manage.paging import PageQuery
-from regulars.web.api.manage.shapes import (
+from regulars.web.api.manage.office_shapes import (
     RedemptionLine,
     RedemptionList,
     RewardAnswer,
     RewardList,
 )
+from regulars.web.api.manage.paging import PageQuery
 from regulars.web.api.operation import Operations
 from regulars.web.api.serving import Call
 from regulars.web.api.values import MINOR_MAX, Closed, Moment, plain
@@ -109,7 +109,7 @@ class RedeemBody(Closed):
     reward: _RewardCode
 
 
-class CancelBody(Closed):
+class CancelRedemptionBody(Closed):
     """Why it is taken back."""
 
     reason: Annotated[str, plain(500, least=1)]
@@ -267,7 +267,7 @@ def redeem_for_member(call: Call, member_id: UUID, body: RedeemBody) -> Redempti
     effect="stored",
 )
 def cancel_for_member(
-    call: Call, member_id: UUID, redemption_id: UUID, body: CancelBody
+    call: Call, member_id: UUID, redemption_id: UUID, body: CancelRedemptionBody
 ) -> RedemptionLine:
     """Take a reward back; its points return to the lots they came from."""
     view = cancel_redemption(

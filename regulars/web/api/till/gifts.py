@@ -30,14 +30,14 @@ class RewardsQuery(Closed):
     member: UUID | None = Field(default=None, description="Says also what they may have now")
 
 
-class RedeemBody(Closed):
+class TillRedeemBody(Closed):
     """Give a member a reward."""
 
     member: MemberName
     reward: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 
 
-class CancelRedemptionBody(Closed):
+class TillCancelRedemptionBody(Closed):
     """Take a reward back."""
 
     member: MemberName
@@ -81,7 +81,7 @@ def list_offers(call: Call, query: RewardsQuery) -> dict[str, Any]:
     looks_up=True,
     examples=examples.REDEMPTIONS,
 )
-def redeem(call: Call, body: RedeemBody) -> dict[str, Any]:
+def redeem(call: Call, body: TillRedeemBody) -> dict[str, Any]:
     """Give a reward for points.
 
     Stock, limits and the balance hold, however many ask at once.
@@ -106,7 +106,7 @@ def redeem(call: Call, body: RedeemBody) -> dict[str, Any]:
     problems=(404,),
     looks_up=True,
 )
-def cancel_gift(call: Call, body: CancelRedemptionBody) -> dict[str, Any]:
+def cancel_gift(call: Call, body: TillCancelRedemptionBody) -> dict[str, Any]:
     """Take a reward back.
 
     Its points return to the lots they came from. Again is no error.

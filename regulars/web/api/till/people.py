@@ -87,7 +87,7 @@ class IdentifyBody(Closed):
         return self
 
 
-class ConsentBody(Closed):
+class TillConsentBody(Closed):
     """One purpose agreed to or refused."""
 
     purpose: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
@@ -95,7 +95,7 @@ class ConsentBody(Closed):
     text_version: Annotated[str, plain(80)] = ""
 
 
-class EnrolBody(Closed):
+class TillEnrolBody(Closed):
     """A person who joins; at least one of card, phone and e-mail."""
 
     card: Annotated[str, plain(40, least=1)] | None = None
@@ -105,7 +105,7 @@ class EnrolBody(Closed):
     family_name: Annotated[str, plain(120)] = ""
     birthday: Day | None = None
     language: Literal["en", "ru"] | None = Field(default=None, description="Default: the answer's")
-    consents: Annotated[tuple[ConsentBody, ...], Field(max_length=20)] = ()
+    consents: Annotated[tuple[TillConsentBody, ...], Field(max_length=20)] = ()
     referred_by: UUID | None = None
 
     def enrolment(self, store: str, language: str) -> Enrolment:
@@ -189,7 +189,7 @@ async def identify(call: Call, body: IdentifyBody) -> dict[str, Any]:
     effect="stored",
     examples=examples.ENROLMENTS,
 )
-def enrol(call: Call, body: EnrolBody) -> dict[str, Any]:
+def enrol(call: Call, body: TillEnrolBody) -> dict[str, Any]:
     """Enrol a person.
 
     Awards the sign-up at once. Who is enrolled with one of these identifiers already is answered

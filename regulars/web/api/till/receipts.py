@@ -189,7 +189,7 @@ class CommitBody(ReceiptBody):
         return self
 
 
-class CancelBody(Closed):
+class CancelQuoteBody(Closed):
     """Let go what a quote holds."""
 
     quote: Annotated[str, plain(4000, least=1)]

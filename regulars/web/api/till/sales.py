@@ -29,7 +29,7 @@ from regulars.web.api.serving import Call
 from regulars.web.api.till import examples
 from regulars.web.api.till.answers import quote_json, return_json, sale_json
 from regulars.web.api.till.receipts import (
-    CancelBody,
+    CancelQuoteBody,
     CommitBody,
     QuoteBody,
     ReturnBody,
@@ -126,7 +126,7 @@ async def make_quote(call: Call, query: QuoteQuery, body: QuoteBody) -> Reply:
         Example("Not one of ours", body={"quote": "abc.def"}, status=422),
     ],
 )
-async def cancel_a_quote(call: Call, body: CancelBody) -> dict[str, Any]:
+async def cancel_a_quote(call: Call, body: CancelQuoteBody) -> dict[str, Any]:
     """Let go what a quote holds.
 
     Again, or without a hold, it releases nothing and is no error.
