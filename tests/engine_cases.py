@@ -73,7 +73,7 @@ _CATEGORIES = ("", "food", "food/dairy", "food/dairy/milk", "home", "home/soap")
 
 lines = st.builds(
     line,
-    st.integers(0, 10**6),
+    st.one_of(st.sampled_from([0, 50_00, 70_00]), st.integers(0, 10**6)),
     sku=st.sampled_from(["bread", "milk", "soap"]),
     category=st.sampled_from(_CATEGORIES),
     brand=st.sampled_from(["", "ours", "theirs"]),
@@ -141,6 +141,8 @@ trees = st.recursive(
 _MECHANICS = st.sampled_from(
     [
         ("rate_per_amount", {"points": 1, "per": 10}),
+        ("rate_per_amount", {"points": 1, "per": 7}),
+        ("rate_per_amount", {"points": "0.3", "per": 11}),
         ("rate_per_amount", {"points": 3, "per": 100, "by_tier": {"gold": 7}}),
         ("rate_per_amount", {"points": 1, "per": 100, "whole_steps": True}),
         ("rate_per_unit", {"points": 2}),
@@ -176,13 +178,13 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
         "mechanic": mechanic,
         "params": params,
         "currency": currency,
-        "exclusive": draw(st.sampled_from([None, None, f"{kind}-of-{currency}"])),
-        "goods": draw(goods),
-        "when": draw(st.one_of(st.just({"all": []}), trees)),
+        "exclusive": draw(st.sampled_from([None] * 4 + [f"{kind}-of-{currency}"])),
+        "goods": draw(st.one_of(st.just({}), st.just({}), goods)),
+        "when": draw(st.one_of(*[st.just({"all": []})] * 3, trees)),
         "priority": draw(st.sampled_from([1, 100, 100])),
-        "caps": draw(st.one_of(st.none(), _CAPS)),
-        "final": draw(st.sampled_from([False, False, False, True])),
-        "enabled": draw(st.sampled_from([True, True, True, False])),
+        "caps": draw(st.one_of(st.none(), st.none(), _CAPS)),
+        "final": draw(st.sampled_from([False] * 9 + [True])),
+        "enabled": draw(st.sampled_from([True] * 9 + [False])),
     }
 
 

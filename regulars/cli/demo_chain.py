@@ -1,13 +1,18 @@
-"""Fill an empty installation with the demo chain: a year of receipts through the till's own code."""
+"""Fill an installation with the demo chain: a year of receipts through the till's own code.
+
+Building may be interrupted at any moment: begun again it goes on with the day it was at, and what of
+that day is in the books already stays as it is.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
-from typing import Any
 
+from regulars.cli.demo_setting import SYSTEM, Plan, make_setting
+from regulars.contexts.ledger.queries import list_statement
 from regulars.contexts.ledger.usecases.sealing import seal_days
 from regulars.contexts.members.queries import find_holders
 from regulars.contexts.members.types import (
@@ -20,10 +25,8 @@ from regulars.contexts.members.types import (
     Profile,
 )
 from regulars.contexts.members.usecases.enrolment import enrol_many
-from regulars.contexts.programme.usecases import approve_version, draft_version, publish_version
-from regulars.contexts.security.queries import find_staff_actor
-from regulars.contexts.security.types import Actor, Role, system_actor
-from regulars.contexts.security.usecases.staff import create_staff
+from regulars.contexts.rewards.usecases import cancel_redemption, redeem_reward
+from regulars.contexts.till.queries.figures import last_received_at
 from regulars.contexts.till.types import (
     Command,
     CommitSale,
@@ -33,67 +36,71 @@ from regulars.contexts.till.types import (
     SaleKey,
 )
 from regulars.contexts.till.usecases.desk import Desk, open_desk
-from regulars.contexts.till.usecases.places import create_store, create_till
-from regulars.core.demo.people import Person, card_of, people
-from regulars.core.demo.year import STORES, TILLS, ZONE, Day, DemoReturn, DemoSale, year
+from regulars.core.demo.goods import REWARDS
+from regulars.core.demo.people import Person, people
+from regulars.core.demo.year import STORES, ZONE, Day, DemoReturn, DemoSale, DemoWish, year
 from regulars.core.purchase import Event
 from regulars.core.refusal import Refused
 from regulars.kit.dsn import Dsn
 from regulars.kit.transactions import in_transaction
-from regulars.programmes.catalogue import load
 
-PROGRAMME = "grocery"
-MARKETER, CONTROLLER = "marketer@regulars.local", "controller@regulars.local"
-_TITLES = {
-    "centre": "Центральный",
-    "station": "У вокзала",
-    "park": "Парк",
-}
+_CUSTOMERS_LOOKED_AT = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What the demo now has."""
+    """What the demo now has; `rewards` were taken, `cancelled` of them brought back."""
 
     members: int
     sales: int
     returns: int
-    refused: int
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How large a chain, over which time, from which seed."""
-
-    members: int
-    since: datetime
-    now: datetime
-    seed: int
+    rewards: int
+    cancelled: int
 
 
 def build_chain(plan: Plan, app: Dsn, secret: bytes, advance: Callable[[int], None]) -> Built:
-    """Make staff, stores, programme, members and a year of sales. `advance` is told of each day."""
-    by = system_actor("demo")
-    in_transaction(lambda: _make_staff(plan.now, by))
-    in_transaction(lambda: _make_places(plan.since, by))
-    _publish_programme(plan)
+    """Make staff, stores, programme, rewards, members and a year of sales, as far as not there yet.
+
+    The same plan always makes the same books. `advance` is told of each day.
+    """
+    make_setting(plan)
     persons = people(plan.members, plan.since.date(), plan.now.date(), plan.seed)
-    chain = _Chain(plan, by)
+    latest = in_transaction(last_received_at)
+    resumed = plan.since.date() if latest is None else latest.astimezone(ZONE).date()
+    chain = _Chain(plan, _enrolled(persons, resumed))
     with asyncio.Runner() as runner:
         desk = runner.run(open_desk(app, secret=secret, clock=lambda: plan.now))
         with closing(_Closing(runner, desk)):
             for day in year(persons, plan.since.date(), plan.now, plan.seed):
-                chain.live(day, runner, desk)
+                chain.count(day)
+                if day.day >= resumed:
+                    chain.live(day, runner, desk)
                 advance(1)
     in_transaction(lambda: seal_days(now=plan.now))
-    return Built(len(chain.refs), chain.sales, chain.returns, chain.refused)
+    return chain.built()
 
 
-def find_card() -> str | None:
-    """The card of a demo member who still comes; None where there are none of the demo's members."""
-    cards = [card_of(number) for number in range(1, 21)]
-    held = find_holders(IdentifierKind.CARD, cards)
-    return next((card for card in cards if card in held), None)
+def find_card(plan: Plan) -> str:
+    """The card of a member who still comes and has points to spend."""
+    persons = people(plan.members, plan.since.date(), plan.now.date(), plan.seed)
+    staying = [person for person in persons if person.leaves_on is None] or persons
+    held = find_holders(
+        IdentifierKind.CARD, [person.card for person in staying[:_CUSTOMERS_LOOKED_AT]]
+    )
+    return max(sorted(held), key=lambda card: _points(held[card][0]))
+
+
+def _points(member: MemberRef) -> int:
+    lines = list_statement(member, limit=1)
+    points = lines[0].balances.get("points") if lines else None
+    return points.active if points else 0
+
+
+def _enrolled(persons: Iterable[Person], before: date) -> dict[int, MemberRef]:
+    """The members who joined on the days that need not be lived again."""
+    cards = {person.card: person.number for person in persons if person.enrolled_on < before}
+    held = in_transaction(lambda: find_holders(IdentifierKind.CARD, list(cards)))
+    return {cards[card]: ref for card, (ref, _) in held.items()}
 
 
 class _Closing:
@@ -107,49 +114,69 @@ class _Closing:
 
 
 class _Chain:
-    """The running totals while the year goes by."""
+    """The members and the running totals while the year goes by."""
 
-    def __init__(self, plan: Plan, by: Actor) -> None:
+    def __init__(self, plan: Plan, refs: dict[int, MemberRef]) -> None:
         self._plan = plan
-        self._by = by
-        self.refs: dict[int, MemberRef] = {}
-        self.sales = self.returns = self.refused = 0
+        self._refs = refs
+        self._sales = self._returns = self._rewards = self._cancelled = 0
+
+    def built(self) -> Built:
+        """What there is at the end."""
+        return Built(len(self._refs), self._sales, self._returns, self._rewards, self._cancelled)
+
+    def count(self, day: Day) -> None:
+        """Add the day to the totals, whether it is lived now or was before."""
+        self._sales += len(day.sales)
+        self._returns += len(day.returns)
 
     def live(self, day: Day, runner: asyncio.Runner, desk: Desk) -> None:
-        """Enrol the day's newcomers, then deliver its receipts and returns."""
+        """Enrol the day's newcomers, deliver its receipts and returns, then hand out rewards."""
         morning = datetime.combine(day.day, time(7), tzinfo=ZONE).astimezone(UTC)
         evening = min(morning + timedelta(hours=16), self._plan.now)
         commands: list[Command] = [*self._welcome(day.newcomers, min(morning, evening))]
         commands += [self._sale(sale) for sale in day.sales]
         commands += [_return(back) for back in day.returns]
         for result in runner.run(desk.run(commands, now=evening)) if commands else ():
-            if isinstance(result, Refused):
-                self.refused += 1
-            elif isinstance(result, Exception):
+            if isinstance(result, Exception):
                 raise result
-        self.sales += len(day.sales)
-        self.returns += len(day.returns)
+        for wish in day.wishes:
+            in_transaction(lambda wish=wish: self._grant(wish, evening))  # type: ignore[misc]
 
     def _welcome(self, newcomers: Iterable[Person], at: datetime) -> list[RecordEvent]:
         persons = list(newcomers)
         if not persons:
             return []
         enrolments = [_enrolment(person, at) for person in persons]
-        outcomes = in_transaction(lambda: enrol_many(enrolments, now=at, by=self._by))
+        outcomes = in_transaction(
+            lambda: enrol_many(enrolments, on_existing="return", now=at, by=SYSTEM)
+        )
         events = []
         for person, outcome in zip(persons, outcomes, strict=True):
             if not isinstance(outcome, Enrolled):
                 raise outcome
-            self.refs[person.number] = outcome.member
+            self._refs[person.number] = outcome.member
             events.append(RecordEvent(MemberKey(ref=outcome.member), Event("sign_up", at)))
         return events
 
     def _sale(self, sale: DemoSale) -> CommitSale:
         receipt = sale.receipt
-        member = MemberKey(ref=self.refs[sale.person]) if sale.person else None
+        member = MemberKey(ref=self._refs[sale.person]) if sale.person else None
         pay: dict[str, int | None] = {"points": None} if sale.spends else {}
         digest = sha256(f"{receipt!r}{pay}".encode()).digest()
         return CommitSale(receipt, member, digest, pay)
+
+    def _grant(self, wish: DemoWish, at: datetime) -> None:
+        """A reward for who has the points, and may have it; the others hear no."""
+        member, reward = self._refs[wish.person], REWARDS[wish.reward]
+        try:
+            taken = redeem_reward(member, reward.code, request_key=wish.key, now=at, by=SYSTEM)
+        except Refused:
+            return
+        self._rewards += 1
+        if wish.regrets:
+            cancel_redemption(member, taken.id, reason="changed their mind", now=at, by=SYSTEM)
+            self._cancelled += 1
 
 
 def _return(back: DemoReturn) -> ReturnGoods:
@@ -177,41 +204,3 @@ def _enrolment(person: Person, at: datetime) -> Enrolment:
         store=STORES[person.store],
         enrolled_at=at,
     )
-
-
-def _make_staff(now: datetime, by: Actor) -> None:
-    for email, name, role in (
-        (MARKETER, "Marketer", Role.MARKETER),
-        (CONTROLLER, "Controller", Role.CONTROLLER),
-    ):
-        if find_staff_actor(email) is None:
-            create_staff(email=email, name=name, role=role, language="ru", now=now, by=by)
-
-
-def _make_places(since: datetime, by: Actor) -> None:
-    for store in STORES:
-        create_store(store, _TITLES[store], now=since, by=by)
-        for till in range(1, TILLS + 1):
-            create_till(store, f"till-{till}", f"{_TITLES[store]} {till}", now=since, by=by)
-
-
-def _publish_programme(plan: Plan) -> None:
-    """The marketer drafts and publishes, the controller approves: two people, as always."""
-    marketer, controller = find_staff_actor(MARKETER), find_staff_actor(CONTROLLER)
-    assert marketer is not None
-    assert controller is not None
-    document: Any = load(PROGRAMME)
-
-    def publish() -> None:
-        version = draft_version(document, now=plan.now, by=marketer)
-        approve_version(version.number, now=plan.now, by=controller)
-        publish_version(
-            version.number,
-            plan.since - timedelta(days=1),
-            backdated=True,
-            has_sales=False,
-            now=plan.now,
-            by=marketer,
-        )
-
-    in_transaction(publish)

@@ -112,6 +112,16 @@ def test_in_whatever_order_entries_come_in_the_record_is_that_of_the_history(
         assert book.record == record_of(book.history, rungs(rules))
 
 
+@pytest.mark.parametrize("kind", ["rolling", "calendar", "lifetime"])
+def test_a_correction_taken_back_at_its_own_moment_leaves_no_trace_in_the_record(kind):
+    ladder = rungs(Rules((0, 100), kind, ZONE, days=30))
+    account = Account(identity("Anna"), 0, GENESIS, None, "fingerprint", State(), {}, ())
+    book = Book(account, zone=ZONE, posted_at=START)
+    for e in (entry(1, 70), entry(2, -30), entry(2, 30), entry(2, 5)):
+        note_entry(book, e, ladder)
+        assert book.record == record_of(book.history, ladder)
+
+
 @examples(200)
 @given(LADDERS, PURCHASES, st.permutations(range(14)))
 def test_the_order_of_history_does_not_matter(rules, purchases, order):

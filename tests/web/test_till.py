@@ -126,6 +126,22 @@ def test_a_cancelled_quote_lets_go_what_it_held(api, receipt):
     assert commit(api, receipt(pay={"points": 10}), "r2").status_code == 201
 
 
+def test_a_hold_asked_for_again_under_its_key_is_one_hold(api, receipt):
+    commit(api, receipt(minutes_ago=10))
+    holding = receipt(pay={"points": "max"}, hold=True)
+    bare = api("s1/1", "POST", "/till/v1/quotes", holding, key=None)
+    assert (bare.status_code, bare.json()["code"]) == (400, "idempotency.key_missing")
+    quotes = [api("s1/1", "POST", "/till/v1/quotes", holding, key="h").json() for _ in range(3)]
+    assert [quote["points_minor"] for quote in quotes] == [1000] * 3
+    other = api("s1/1", "POST", "/till/v1/quotes", holding, key="other").json()
+    assert (other["points_minor"], other["held"]) == (0, False)
+    # The last one counts: it pays with nothing, so nothing is held any more.
+    nothing = receipt(hold=True)
+    assert api("s1/1", "POST", "/till/v1/quotes", nothing, key="h").json()["held"] is False
+    freed = api("s1/1", "POST", "/till/v1/quotes", holding, key="other").json()
+    assert freed["points_minor"] == 1000
+
+
 def test_a_return_takes_back_only_its_share(api, receipt):
     commit(api, receipt())
     body = {
@@ -280,6 +296,32 @@ def test_a_new_member_gets_the_welcome_once(api):
     assert balance(api, first.json()["member"]) == 50
     reused = api("s1/1", "POST", "/till/v1/members", body | {"language": "en"}, key="e1")
     assert (reused.status_code, reused.json()["code"]) == (422, "idempotency.key_reused")
+
+
+def test_an_event_is_awarded_once_however_often_it_is_reported(api, receipt):
+    body = {
+        "member": {"card": CARD},
+        "kind": "check_in",
+        "occurred_at": receipt()["occurred_at"],
+    }
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(
+            pool.map(lambda _: api("s1/1", "POST", "/till/v1/events", body, key="v"), range(10))
+        )
+    done = [answer for answer in answers if answer.status_code == 201]
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.content for answer in done}) == 1
+    assert done[0].json()["awards"][0]["amount"] == 3
+    assert balance(api) == 3
+    assert api("s1/1", "POST", "/till/v1/events", body).status_code == 201
+    assert balance(api) == 6
+    for occurred_at, code in (
+        ("2099-01-01T00:00:00Z", "receipt.from_future"),
+        ("2025-01-02T00:00:00Z", "receipt.too_late"),
+    ):
+        refused = api("s1/1", "POST", "/till/v1/events", body | {"occurred_at": occurred_at})
+        assert refused.json()["code"] == code
+    assert balance(api) == 6
 
 
 def test_a_statement_tells_every_movement_with_its_reasons(api, receipt, world):

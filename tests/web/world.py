@@ -47,6 +47,13 @@ PROGRAMME = {
             "currency": "points",
             "params": {"event": "sign_up", "points": 50},
         },
+        {
+            "id": "visit",
+            "title": "Checked in",
+            "mechanic": "event_bonus",
+            "currency": "points",
+            "params": {"event": "check_in", "points": 3, "once": "always"},
+        },
     ],
     "tiers": {
         "measure": "spend",

@@ -10,14 +10,19 @@ import click
 from django.conf import settings
 
 from regulars.cli.commands.up import COMMAND as UP
-from regulars.cli.demo_chain import Built, Plan, build_chain, find_card
+from regulars.cli.demo_chain import Built, build_chain, find_card
+from regulars.cli.demo_setting import SYSTEM, Plan, begin, find_plan, finish
 from regulars.cli.session import Session, pass_session
-from regulars.contexts.security.types import Plane, Scope, system_actor
+from regulars.contexts.members.queries import list_members
+from regulars.contexts.members.types import EVERYONE
+from regulars.contexts.security.types import Plane, Scope
 from regulars.contexts.security.usecases.keys import issue_api_key, revoke_till_keys
-from regulars.contexts.till.queries.places import has_sales
+from regulars.contexts.till.queries.places import has_sales, list_stores
+from regulars.core.demo.goods import GOODS, Good
 from regulars.core.demo.year import STORES
 from regulars.core.refusal import Refused
 from regulars.kit.clock import utc_now
+from regulars.kit.dsn import Dsn
 from regulars.kit.transactions import in_transaction
 
 DAYS = 365
@@ -27,7 +32,7 @@ _SCOPES = (Scope.TILL_SALES, Scope.TILL_RETURNS, Scope.TILL_ENROL, Scope.TILL_ST
 
 
 class FolderInUse(Refused):
-    """There are sales in this folder already, and not the demo's."""
+    """There are stores or sales in this folder already, and not the demo's."""
 
     code = "demo.folder_in_use"
 
@@ -54,23 +59,19 @@ def demo(
     """Fill an empty folder with a chain of three shops, then serve it until Ctrl-C.
 
     Without --data it has a folder of its own beside the ordinary one. Started again, it goes on
-    with what is there.
+    with what is there: also with a chain that was interrupted while it was built.
     """
     _use_own_folder(session)
     now = utc_now()
+    since = (now - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
     with session.database() as held:
-        since = (now - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
-        plan = Plan(members, since, now, seed)
-        if not in_transaction(has_sales):
-            with session.progress("demo.progress", total=days + 1) as advance:
-                built = build_chain(plan, held.access.app, settings.SECRET_KEY.encode(), advance)
-            _show_built(session, built)
-        card = in_transaction(find_card)
-        if card is None:
-            raise FolderInUse(folder=str(session.home.root))
+        plan = _built(session, Plan(members, since, now, seed), held.access.app)
+        card = in_transaction(lambda: find_card(plan))
         token = in_transaction(lambda: _issue_key(utc_now()))
-    _show_lines(session, f"http://{host}:{port}", token, card, now)
+    _show_lines(session, f"http://{host}:{port}", token, card, utc_now())
     if not build_only:
+        # Nobody real is in the demo's books: everybody may see its figures.
+        os.environ["REGULARS_OPEN_FIGURES"] = "1"
         context.invoke(UP, host=host, port=port, workers=1)
 
 
@@ -84,42 +85,77 @@ def _use_own_folder(session: Session) -> None:
         session.use_home(usual.with_name(usual.name + "-demo"))
 
 
+def _built(session: Session, wanted: Plan, app: Dsn) -> Plan:
+    """The plan of the chain that is in the books, once it is there. Raises FolderInUse."""
+    found = in_transaction(find_plan)
+    if found is None:
+        in_transaction(lambda: _begin(session, wanted))
+        plan, ready = wanted, False
+    else:
+        plan, ready = found
+    if ready:
+        return plan
+    if found is not None:
+        session.tell("demo.resumed", members=plan.members)
+    total = (plan.now.date() - plan.since.date()).days + 1
+    with session.progress("demo.progress", total=total) as advance:
+        built = build_chain(plan, app, settings.SECRET_KEY.encode(), advance)
+    in_transaction(lambda: finish(plan, now=utc_now()))
+    _show_built(session, built)
+    return plan
+
+
+def _begin(session: Session, plan: Plan) -> None:
+    members = list_members(limit=1, within=EVERYONE)
+    if has_sales() or list_stores(limit=1) or members.items:
+        raise FolderInUse(folder=str(session.home.root))
+    begin(plan)
+
+
 def _issue_key(now: datetime) -> str:
     """A new key for the demo's till; those of earlier starts end."""
-    by = system_actor("demo")
-    revoke_till_keys(STORES[0], _TILL, now=now, by=by)
+    revoke_till_keys(STORES[0], _TILL, now=now, by=SYSTEM)
     issued = issue_api_key(
-        name="demo", plane=Plane.TILL, scopes=_SCOPES, store=STORES[0], till=_TILL, now=now, by=by
+        name="demo",
+        plane=Plane.TILL,
+        scopes=_SCOPES,
+        store=STORES[0],
+        till=_TILL,
+        now=now,
+        by=SYSTEM,
     )
     return issued.token
 
 
 def _show_built(session: Session, built: Built) -> None:
-    said = session.say(
-        "demo.built", members=built.members, sales=built.sales, returns=built.returns
-    )
-    session.show({"members": built.members, "sales": built.sales, "returns": built.returns}, said)
+    counts = {
+        "members": built.members,
+        "sales": built.sales,
+        "returns": built.returns,
+        "rewards": built.rewards,
+        "cancelled": built.cancelled,
+    }
+    session.show({"built": counts}, session.say("demo.built", **counts), stream=True)
 
 
 def _show_lines(session: Session, url: str, token: str, card: str, now: datetime) -> None:
     lines = _curl_lines(url, token, card, now)
-    shown = [session.say("demo.try"), ""]
+    shown = [session.say("demo.open", url=f"{url}/"), "", session.say("demo.try"), ""]
     for title, line in zip(("quote", "commit", "return"), lines, strict=True):
         shown += [f"# {session.say('demo.' + title)}", line, ""]
-    session.show({"curl": lines}, shown)
+    session.show({"open": f"{url}/", "curl": lines}, shown, stream=True)
 
 
 def _curl_lines(url: str, token: str, card: str, now: datetime) -> list[str]:
     """Quote, commit and return of one receipt, to be pasted into a shell as they are."""
-    number = f"demo-{now:%H%M%S}"
+    number = f"demo-{now:%Y%m%d-%H%M%S}"
+    milk = next(good for good in GOODS if good.category[-1] == "milk")
+    fruit = next(good for good in GOODS if good.category[-1] == "fruit")
     receipt: dict[str, Any] = {
         "member": {"card": card},
         "occurred_at": now.isoformat(timespec="seconds"),
-        "lines": [
-            {"sku": "0101", "name": "Молоко", "category": ["food", "dairy", "milk"], "price_minor": 8990},
-            {"sku": "0401", "category": ["food", "fruit"], "quantity": "1.137", "price_minor": 14990},
-        ],
-    }  # fmt: skip
+        "lines": [_line(milk), {**_line(fruit), "quantity": "1.137"}],
+    }
     commit = {**receipt, "pay": {"points": "max"}}
     back = {
         "sale": {"receipt_id": number},
@@ -131,6 +167,15 @@ def _curl_lines(url: str, token: str, card: str, now: datetime) -> list[str]:
         _curl(url, token, "PUT", f"/till/v1/receipts/{number}", commit, f"sale-{number}"),
         _curl(url, token, "PUT", f"/till/v1/returns/R-{number}", back, f"return-{number}"),
     ]
+
+
+def _line(good: Good) -> dict[str, Any]:
+    return {
+        "sku": good.sku,
+        "name": good.name,
+        "category": list(good.category),
+        "price_minor": good.price_minor,
+    }
 
 
 def _curl(url: str, token: str, method: str, path: str, body: object, key: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from uuid import UUID
 
 from regulars.contexts.till.mapping import Row, decision_view
 from regulars.contexts.till.quotes import Quoted, basket_digest, read, sign
@@ -35,12 +36,22 @@ def decide_quote(command: QuoteSale, row: Row, room: Room) -> Outcome:
         check_receipt(receipt, programme.document.timing, programme, now=room.now)
     if member is None:
         decision = decide(programme, None, None, "", receipt, {})
-        return Outcome(_view(decision, (), {}, None, receipt, programme, room, held=False))
+        quote_id = str(room.make_id())
+        return Outcome(
+            _view(decision, (), {}, None, receipt, programme, room, quote_id=quote_id, held=False)
+        )
     book = room.open_book(programme, row, at=receipt.occurred_at)
+    hold = command.hold and room.binding
+    quote_id = _quote_id(command, room)
+    # Asked for again under its key, a hold is no second one.
+    released = let_go(book, quote_id) if hold and command.key_digest else {}
     view = quote(
-        programme, book, member, receipt, command.pay, room, hold=command.hold and room.binding
+        programme, book, member, receipt, command.pay, room, quote_id=quote_id, hold=hold
     )
-    if not view.held:
+    if released and not view.held:
+        at, version = receipt.occurred_at, programme.version
+        book.record_transaction("release", at, source=None, version=version, facts={})
+    elif not view.held:
         return Outcome(view)
     return Outcome(view, room.keep(book.close()))
 
@@ -53,6 +64,7 @@ def quote(
     pay: Wish,
     room: Room,
     *,
+    quote_id: str,
     hold: bool,
 ) -> QuoteView:
     """A quote on settled books; a hold is written into `book`, to be saved by the caller."""
@@ -71,6 +83,7 @@ def quote(
         receipt,
         programme,
         room,
+        quote_id=quote_id,
         held=hold and bool(decision.payments),
     )
     balances = {code: Balance(*book.wallet(code)) for code in programme.currencies}
@@ -129,7 +142,8 @@ def fresh_quote(command: CommitSale, row: Row, member: MemberFacts, room: Room) 
         for found in list_spendable(programme, book, plain, receipt)
         if found.currency in quoted.pay and found.most
     }
-    return quote(programme, book, member, receipt, pay, room, hold=False)
+    quote_id = str(room.make_id())
+    return quote(programme, book, member, receipt, pay, room, quote_id=quote_id, hold=False)
 
 
 def decide_cancel(command: CancelQuote, row: Row, room: Room) -> Outcome:
@@ -153,6 +167,12 @@ def let_go(book: Book, quote_id: str) -> dict[str, int]:
         released[book.holds[key].currency] = book.holds[key].amount
         book.release(key)
     return released
+
+
+def _quote_id(command: QuoteSale, room: Room) -> str:
+    if command.key_digest is None:
+        return str(room.make_id())
+    return str(UUID(bytes=command.key_digest[:16], version=4))
 
 
 def _nearest(wanted: int, limits: Spendable) -> int:
@@ -194,13 +214,14 @@ def _view(
     programme: Compiled,
     room: Room,
     *,
+    quote_id: str,
     held: bool,
 ) -> QuoteView:
     until = room.now
     if room.binding:
         until = add(until, programme.document.timing.quote_valid, programme.zone)
     quoted = Quoted(
-        str(room.make_id()),
+        quote_id,
         "" if member is None else str(member.id),
         basket_digest(receipt, None if member is None else member.id),
         programme.version,

@@ -39,7 +39,8 @@ class SaleKey(NamedTuple):
 class QuoteSale:
     """Ask what a receipt would bring; with `hold`, set aside the points it would spend.
 
-    `dry_run` writes nothing, not even a hold. `rewind` evaluates at a moment in the past or future.
+    `rewind` evaluates at a moment in the past or future and writes nothing. `key_digest` makes a hold
+    one, however often it is asked for: a later one under the same key takes the place of the earlier.
     """
 
     receipt: Receipt
@@ -47,6 +48,7 @@ class QuoteSale:
     pay: Wish = field(default_factory=dict)
     hold: bool = False
     rewind: bool = False
+    key_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,25 @@ class Good(NamedTuple):
     popularity: int
 
 
+class DemoReward(NamedTuple):
+    """Something for points; `stock` and `limit` (for each member) None: without limit."""
+
+    code: str
+    title: dict[str, str]
+    points: int
+    stock: int | None
+    limit: int | None
+    tiers: tuple[str, ...]
+
+
+REWARDS = (
+    DemoReward("coffee", {"en": "Coffee to go", "ru": "Кофе с собой"}, 40, None, None, ()),
+    DemoReward("tote", {"en": "Tote bag", "ru": "Сумка-шопер"}, 150, 400, 2, ()),
+    DemoReward(
+        "tasting", {"en": "Cheese tasting", "ru": "Дегустация сыров"}, 300, 40, 1, ("silver", "gold")
+    ),
+)
+
 _NONE: frozenset[str] = frozenset()
 _EXCLUDED = frozenset({"no_points", "no_redeem"})
 

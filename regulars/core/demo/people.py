@@ -35,7 +35,7 @@ class Person(NamedTuple):
 
 def people(count: int, since: date, until: date, seed: int) -> list[Person]:
     """`count` people; a third have been members from the first day, the others join on the way."""
-    random = Random(f"people {seed}")  # noqa: S311
+    random = Random(f"people {seed}")
     return [_person(number, since, until, random) for number in range(1, count + 1)]
 
 

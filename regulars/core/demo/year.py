@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from regulars.core.demo.goods import GOODS, Good
+from regulars.core.demo.goods import GOODS, REWARDS, Good
 from regulars.core.demo.people import Person
 from regulars.core.money import divide
 from regulars.core.purchase import QUANTITY_SCALE, Line, Receipt
@@ -20,6 +22,8 @@ _MONTH = (0.9, 0.9, 1.0, 1.0, 1.05, 0.95, 0.9, 0.9, 1.0, 1.0, 1.05, 1.35)
 _STRANGERS_PER_DAY = 55
 _RETURN_SHARE = 0.015
 _LATE_SHARE = 0.006
+_WISH_SHARE = 0.02
+_REGRET_SHARE = 0.15
 _HOURS = (8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21)
 _HOUR_WEIGHTS = (4, 4, 4, 5, 7, 6, 5, 5, 7, 10, 12, 11, 8, 4)
 
@@ -44,6 +48,18 @@ class DemoReturn(NamedTuple):
     quantity: int
 
 
+class DemoWish(NamedTuple):
+    """A person asks for a reward, by its place in the catalogue; whether they get it the books say.
+
+    With `regrets` they bring it back the same evening.
+    """
+
+    key: str
+    person: int
+    reward: int
+    regrets: bool
+
+
 class Day(NamedTuple):
     """What the tills deliver on one day, in the order in which they deliver it."""
 
@@ -51,18 +67,20 @@ class Day(NamedTuple):
     newcomers: tuple[Person, ...]
     sales: tuple[DemoSale, ...]
     returns: tuple[DemoReturn, ...]
+    wishes: tuple[DemoWish, ...]
 
 
 def year(people: list[Person], since: date, now: datetime, seed: int) -> Iterator[Day]:
     """The days from `since` to now; nothing in them lies in the future. The same seed gives the same days."""
-    random = Random(f"year {seed}")  # noqa: S311
+    random, wishing = Random(f"year {seed}"), Random(f"wishes {seed}")
     late: list[DemoSale] = []
     brought_back: dict[date, list[tuple[DemoSale, Line]]] = {}
     day, until = since, now.astimezone(ZONE).date()
     while day <= until:
         sold = [sale for sale in _sales(people, day, random) if sale.receipt.occurred_at < now]
         waiting, late = late, [sale for sale in sold if random.random() < _LATE_SHARE]
-        in_time = [sale for sale in sold if sale not in late]
+        behind = {sale.receipt.number for sale in late}
+        in_time = [sale for sale in sold if sale.receipt.number not in behind]
         for sale in in_time:
             if sale.person and random.random() < _RETURN_SHARE:
                 when = day + timedelta(days=random.randint(1, 12))
@@ -78,13 +96,22 @@ def year(people: list[Person], since: date, now: datetime, seed: int) -> Iterato
             tuple(person for person in people if person.enrolled_on == day),
             (*waiting, *delivered),
             tuple(back for back in returns if back.occurred_at < now),
+            tuple(_wishes(in_time, day, wishing)),
         )
         day += timedelta(days=1)
 
 
+def _wishes(sales: list[DemoSale], day: date, random: Random) -> Iterator[DemoWish]:
+    for sale in sales:
+        if sale.person and random.random() < _WISH_SHARE:
+            key = f"demo-{sale.receipt.number}"
+            reward = random.choices(range(len(REWARDS)), (6, 3, 1))[0]
+            yield DemoWish(key, sale.person, reward, random.random() < _REGRET_SHARE)
+
+
 def _sales(people: list[Person], day: date, random: Random) -> list[DemoSale]:
     season = _WEEKDAY[day.weekday()] * _MONTH[day.month - 1]
-    sales = []
+    sales: list[DemoSale] = []
     for person in people:
         here = person.enrolled_on <= day and (person.leaves_on is None or day < person.leaves_on)
         if here and random.random() < person.visits_per_month / 30.4 * season:
@@ -108,7 +135,7 @@ def _receipt(
     )
     count = max(1, min(20, int(random.gauss(basket, basket / 3))))
     chosen: dict[str, Good] = {}
-    for good in random.choices(GOODS, _weights(likes), k=count):
+    for good in random.choices(GOODS, cum_weights=_weights(likes), k=count):
         chosen[good.sku] = good
     lines = tuple(_line(str(i), good, random) for i, good in enumerate(chosen.values(), 1))
     total = sum(line.amount_minor for line in lines)
@@ -124,9 +151,13 @@ def _receipt(
     )
 
 
+@cache
 def _weights(likes: tuple[int, ...]) -> list[int]:
+    """How popular each good and all before it are together, for somebody with these favourites."""
     favourite = {f"{shelf + 1:02d}" for shelf in likes}
-    return [good.popularity * (3 if good.sku[:2] in favourite else 1) for good in GOODS]
+    return list(
+        accumulate(good.popularity * (3 if good.sku[:2] in favourite else 1) for good in GOODS)
+    )
 
 
 def _line(number: str, good: Good, random: Random) -> Line:

@@ -2,10 +2,12 @@
 
 SENTENCES = {
     "demo.progress": "A year goes by",
-    "demo.built": "The chain is ready: {members|member|members}, {sales|receipt|receipts}, {returns|return|returns}.",
-    "demo.try": "When the server is up, paste these into another terminal:",
+    "demo.resumed": "A chain of {members|member|members} was begun here and not finished: going on with it.",
+    "demo.built": "The chain is ready: {members|member|members}, {sales|receipt|receipts}, {returns|return|returns}, {rewards|reward|rewards} taken, {cancelled} of them brought back.",
+    "demo.open": "When the server is up, open {url}",
+    "demo.try": "or paste these into another terminal:",
     "demo.quote": "Quote: what would this basket bring?",
     "demo.commit": "Commit: sell it, paying with as many points as possible",
     "demo.return": "Return: the milk comes back",
-    "demo.folder_in_use": "There are sales in {folder} already: the demo wants a folder of its own (--data).",
+    "demo.folder_in_use": "{folder} is in use already: the demo wants a folder of its own (--data).",
 }

@@ -31,9 +31,6 @@ class Column:
 
     def __init__(self, source: Source, name: str) -> None:
         column = source.table.column(name)
-        if pa.types.is_timestamp(column.type):
-            # Nanoseconds, which Python's clock has not, are cut off.
-            column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
         if pa.types.is_nested(column.type):
             column = pa.array([text_of(value) for value in column.to_pylist()], pa.string())
         if not pa.types.is_dictionary(column.type):

@@ -32,7 +32,7 @@ def read_parquet(opener: Opener) -> Source:
             file = pq.ParquetFile(raw)
             if file.metadata.num_columns > COLUMNS_MAX or file.metadata.num_rows > ROWS_MAX:
                 raise FileTooLarge(what=file.metadata.num_rows)
-            table = file.read()
+            table = _plain(file.read())
     except (pa.ArrowException, OSError):
         raise FileBroken(file=opener.path.name) from None
     if not table.num_rows:
@@ -101,3 +101,14 @@ def _text(cell: object) -> str:
     if isinstance(cell, datetime | date | time):
         return cell.isoformat()
     return str(cell)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Nanoseconds, which Python's clock has not, are cut off."""
+    fields = [
+        pa.field(field.name, pa.timestamp("us", field.type.tz))
+        if pa.types.is_timestamp(field.type)
+        else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields), safe=False)

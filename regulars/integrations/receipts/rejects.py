@@ -61,7 +61,7 @@ def _rows(
     for i in range(0, len(rows), _AT_ONCE):
         some = rows[i : i + _AT_ONCE]
         table = source.table.take(pa.array(some, pa.int64()))
-        columns: list[list[Any]] = [column.to_pylist() for column in _plain(table).columns]
+        columns: list[list[Any]] = [column.to_pylist() for column in table.columns]
         for place, row in enumerate(some):
             while next_broken is not None and next_broken.line < source.lines[row]:
                 yield next_broken.line, next_broken.problem, next_broken.cells
@@ -71,14 +71,3 @@ def _rows(
     while next_broken is not None:
         yield next_broken.line, next_broken.problem, next_broken.cells
         next_broken = next(broken, None)
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Nanoseconds, which Python's clock has not, are cut off."""
-    fields = [
-        pa.field(field.name, pa.timestamp("us", field.type.tz))
-        if pa.types.is_timestamp(field.type)
-        else field
-        for field in table.schema
-    ]
-    return table.cast(pa.schema(fields), safe=False)

@@ -118,7 +118,8 @@ def describe(made: dict[str, Any], apart: Mapping[str, TypeAdapter[Any]]) -> dic
 
 
 def _finish(operation: dict[str, Any]) -> None:
-    keyed = any("IdempotencyKey" in str(p.get("$ref")) for p in operation.get("parameters", ()))
+    references = [parameter.get("$ref", "") for parameter in operation.get("parameters", ())]
+    keyed = any(reference.endswith("/IdempotencyKey") for reference in references)
     for status, response in operation["responses"].items():
         if "$ref" in response:
             operation["responses"][status] = {"$ref": response["$ref"]}
@@ -150,6 +151,13 @@ def _parameters() -> dict[str, Any]:
             "description": "Made up by the client for this one effect: 1–200 visible ASCII characters",
             "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
             "example": "7b1d3a52-6c1e-4f0e-9c55-2f4d1c8a9e10",
+        },
+        "IdempotencyKeyOfHold": {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "Needed with `hold`: under one key there is one hold, the last one",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
         },
     }
 

@@ -1,14 +1,10 @@
 """Requests done once by the answers stored under their idempotency keys."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from regulars.contexts.security.usecases.idempotency import (
-    begin_idempotent,
-    finish_idempotent,
-    forget_idempotent,
-)
+from regulars.contexts.security.usecases.idempotency import begin_idempotent, finish_idempotent
 from regulars.kit.transactions import in_transaction
 from regulars.web.api.replies import Reply
 
@@ -33,33 +29,6 @@ class StoredOnce(NamedTuple):
         kept = reply.body if reply.kept is None else reply.kept
         finish_idempotent(self.owner, self.key, reply.status, kept, now=self.now)
         return reply
-
-    def forget(self) -> None:
-        """Nothing came of it: the key is free again."""
-        forget_idempotent(self.owner, self.key)
-
-    async def run_async(
-        self,
-        task: Callable[[], Awaitable[Reply]],
-        work: Callable[[Callable[[], Any]], Awaitable[Any]],
-    ) -> Reply:
-        """For what happens outside of the ORM's transaction: claim, do, keep; three transactions.
-
-        Who dies between doing and keeping leaves the key claimed for five minutes; what is done
-        under it must bear being done again.
-        """
-        stored = await work(lambda: in_transaction(self.begin))
-        if stored is not None:
-            return stored
-        try:
-            reply = await task()
-        except Exception:
-            await work(lambda: in_transaction(self.forget))
-            raise
-        if reply.status >= 400:
-            await work(lambda: in_transaction(self.forget))
-            return reply
-        return await work(lambda: in_transaction(lambda: self.finish(reply)))
 
 
 def run_in_transaction(task: Callable[[], Reply], once: StoredOnce | None) -> Reply:

@@ -18,9 +18,10 @@ from pydantic import BaseModel, TypeAdapter
 from regulars.contexts.security.types import Permission, Plane
 from regulars.web.api.bodies import BODY_BYTES_MAX
 
-Effect = Literal["none", "by_number", "stored"]
-"""How a request with an effect is done once: it has none; by the till's own number of it and the
-idempotency key beside it in the books; or by its answer stored under the idempotency key."""
+Effect = Literal["none", "hold", "by_number", "stored"]
+"""How a request with an effect is done once: it has none; it may hold points, once for a key; by the
+till's own number of it with the idempotency key beside it in the books; or by its answer stored
+under the idempotency key."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ class Operations:
         """
 
         def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
+            is_sync = not inspect.iscoroutinefunction(handler)
+            assert is_sync or effect != "stored", "what is stored is one transaction of the ORM"
             hints = get_type_hints(handler, include_extras=True)
             names = [each for each in inspect.signature(handler).parameters if each != "call"]
             in_path = {each: hints[each] for each in names if "{" + each + "}" in path}
@@ -107,7 +110,7 @@ class Operations:
                 plane=self.plane,
                 permissions=permission if isinstance(permission, tuple) else (permission,),
                 handler=handler,
-                is_sync=not inspect.iscoroutinefunction(handler),
+                is_sync=is_sync,
                 effect=effect,
                 status=status,
                 looks_up=looks_up,
@@ -140,7 +143,9 @@ class Operations:
         }
         statuses = {400, 401, 403, 422, 429, 500, 503, *problems}
         parameters = [{"$ref": "#/components/parameters/AcceptLanguage"}]
-        if operation.effect != "none":
+        if operation.effect == "hold":
+            parameters.append({"$ref": "#/components/parameters/IdempotencyKeyOfHold"})
+        elif operation.effect != "none":
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
             statuses |= {409}
         if operation.body_type is not None:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+import orjson
 from pydantic import BaseModel, ValidationError
 
 from regulars.contexts.security.types import Actor, Plane, Principal
@@ -60,7 +62,12 @@ class Call:
     store_brand: str
     now: datetime
     language: str
-    idempotency_key: str
+    key: bytes | None
+
+    @property
+    def idempotency_key(self) -> str:
+        """The header. Raises IdempotencyKeyMissing, IdempotencyKeyMalformed."""
+        return checked_key(self.key)
 
     @property
     def store(self) -> str:
@@ -117,7 +124,9 @@ async def serve(
         require_any(known.actor, *operation.permissions)
         if operation.looks_up:
             runtime.limits.check_looking_up(known.id, now=now)
-        key = _idempotency_key(headers) if operation.effect != "none" else ""
+        key = headers.get(b"idempotency-key")
+        if operation.effect in ("by_number", "stored"):
+            checked_key(key)
         call = Call(runtime, known.principal, known.actor, known.store_brand, now, language, key)
         reply = await _handled(operation, call, scope, receive, headers, path)
     except ClientGone:
@@ -164,21 +173,19 @@ async def _handled(
             if is_not_json(error):
                 raise NotJson from None
             raise malformed(error) from None
-    if operation.effect == "stored" or operation.is_sync:
-        request = (operation.method, scope["path"], scope["query_string"], raw)
+    if not operation.is_sync:
+        return _reply(operation, await operation.handler(call=call, **arguments))
+    once = None
+    if operation.effect == "stored":
+        request = (operation.method, scope["path"], scope["query_string"], _canonical(raw))
         digest = hashlib.sha256(b"\0".join(map(_bytes, request))).digest()
         once = StoredOnce(call.owner, call.idempotency_key, digest, call.now)
-        if operation.is_sync:
-            task = lambda: _reply(operation, operation.handler(call=call, **arguments))  # noqa: E731
-            return await call.runtime.work(
-                lambda: run_in_transaction(task, once if operation.effect == "stored" else None)
-            )
-        return await once.run_async(lambda: _awaited(operation, call, arguments), call.runtime.work)
-    return await _awaited(operation, call, arguments)
+    task = partial(_done, operation, call, arguments)
+    return await call.runtime.work(lambda: run_in_transaction(task, once))
 
 
-async def _awaited(operation: Operation, call: Call, arguments: Mapping[str, Any]) -> Reply:
-    return _reply(operation, await operation.handler(call=call, **arguments))
+def _done(operation: Operation, call: Call, arguments: Mapping[str, Any]) -> Reply:
+    return _reply(operation, operation.handler(call=call, **arguments))
 
 
 def _reply(operation: Operation, answer: Any) -> Reply:
@@ -219,8 +226,8 @@ def _parameters(raw: bytes) -> list[tuple[str, str]]:
         raise Malformed([Flaw("/query", "request.value_invalid")]) from None
 
 
-def _idempotency_key(headers: Mapping[bytes, bytes]) -> str:
-    key = headers.get(b"idempotency-key")
+def checked_key(key: bytes | None) -> str:
+    """An idempotency key as text. Raises IdempotencyKeyMissing, IdempotencyKeyMalformed."""
     if not key:
         raise IdempotencyKeyMissing
     if not _KEY.fullmatch(key):
@@ -251,6 +258,14 @@ async def _audit(
         await runtime.work(lambda: in_transaction(record))
     except Unavailable:
         log.warning("a refusal could not be audited", extra={"operation": operation.id})
+
+
+def _canonical(raw: bytes) -> bytes:
+    """A body in one form: the order of members and spaces do not make another request of it."""
+    try:
+        return orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS)
+    except ValueError:  # no body, or numbers that not every parser takes
+        return raw
 
 
 def _bytes(part: str | bytes) -> bytes:

@@ -83,6 +83,36 @@ def test_of_an_exclusive_group_the_best_counts_and_ties_go_to_the_id() -> None:
     assert earned(compiled(*group, bonus("d", 1)), BREAD) == {"a": 5, "d": 1}
 
 
+def test_of_equals_in_a_group_the_smaller_id_counts_whatever_the_priority() -> None:
+    group = [bonus("b", 5, exclusive="g", priority=1), bonus("a", 5, exclusive="g")]
+    assert earned(compiled(*group), BREAD) == {"a": 5}
+
+
+def test_of_equal_factors_on_a_line_the_earlier_counts() -> None:
+    twice = {"factor": 2}
+    rules = [rule("base"), *(rule(id, "multiplier", params=twice) for id in ("y", "x"))]
+    programme = compiled(*rules, earning_policy={"multipliers": "best"})
+    assert earned(programme, BREAD) == {"base": 10, "x": 10}
+
+
+def test_the_odd_unit_goes_to_the_largest_remainder() -> None:
+    rates = {"a": 8, "b": 9}
+    programme = compiled(
+        *(rule(id, params={"points": points, "per": 100}) for id, points in rates.items())
+    )
+    # 0.80 and 0.90 are 1.70: two points; of 30.00 they would be 2.40 and 2.70: five
+    assert earned(programme, line(10_00)) == {"a": 1, "b": 1}
+    assert earned(programme, line(30_00)) == {"a": 2, "b": 3}
+    assert earned(programme, line(15_00)) == {"a": 1, "b": 2}
+
+
+def test_the_odd_point_of_equal_lines_goes_to_the_smaller_id() -> None:
+    programme = compiled(bonus("visit", 1))
+    first, second = line(50_00, id="1"), line(50_00, id="2")
+    assert earn(programme, scene(first, second)).awards[0].shares == (1, 0)
+    assert earn(programme, scene(second, first)).awards[0].shares == (0, 1)
+
+
 def test_a_group_is_judged_after_the_limits_of_its_rules() -> None:
     large = bonus("large", 50, exclusive="g", caps={"receipt": 3})
     assert earned(compiled(large, bonus("small", 4, exclusive="g")), BREAD) == {"small": 4}

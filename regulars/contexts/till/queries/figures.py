@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Max
+
+from regulars.contexts.till.models import Sale
 
 _STORES = """
 SELECT s.code, s.title, coalesce(r.receipts, 0), coalesce(r.paid_minor, 0),
@@ -59,3 +62,8 @@ def list_store_figures(
             )
             for code, title, receipts, paid, number, at, last in cursor.fetchall()
         )
+
+
+def last_received_at() -> datetime | None:
+    """When the latest receipt came in; None before there is any."""
+    return Sale.objects.aggregate(last=Max("received_at"))["last"]

@@ -35,10 +35,10 @@ from regulars.contexts.till.types import (
     MemberKey,
     MemberUnknown,
     ReadBooks,
-    RecordEvent,
 )
 from regulars.contexts.till.usecases.enrolment import enrol_with_award
-from regulars.contexts.till.usecases.sales import read_books, record_event
+from regulars.contexts.till.usecases.events import award_event
+from regulars.contexts.till.usecases.sales import read_books
 from regulars.core.programme.compiled import Compiled
 from regulars.core.purchase import Event
 from regulars.core.till.decision import MemberNotActive
@@ -215,17 +215,15 @@ def enrol(call: Call, body: TillEnrolBody) -> dict[str, Any]:
     looks_up=True,
     examples=examples.EVENTS,
 )
-async def report_event(call: Call, body: EventBody) -> dict[str, Any]:
+def report_event(call: Call, body: EventBody) -> dict[str, Any]:
     """Report what a member did that is no purchase.
 
     A review, a check-in, or something of the business's own: the rules of the programme say what it
-    earns and how often.
+    earns and how often. It may be as old, or ahead of the clock, as a receipt may.
     """
     event = Event(body.kind, body.occurred_at, body.reference, body.attributes)
-    key = body.member.key(settings.PHONE_REGION)
-    view = await record_event(call.runtime.desk, RecordEvent(key, event), by=call.actor)
-    units = await call.runtime.units(view.version)
-    return event_json(view, units, call.language)
+    view = award_event(find_member(body.member), event, now=call.now, by=call.actor)
+    return event_json(view, call.runtime.units_in_thread(view.version), call.language)
 
 
 @people(

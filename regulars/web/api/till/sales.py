@@ -94,6 +94,7 @@ async def commit_receipt(call: Call, receipt_id: Number, query: DryRun, body: Co
     "/quotes",
     permission=Permission.TILL_QUOTE,
     answers=QuoteAnswer,
+    effect="hold",
     problems=(404, 409),
     looks_up=True,
     examples=examples.QUOTES,
@@ -104,13 +105,15 @@ async def make_quote(call: Call, query: QuoteQuery, body: QuoteBody) -> Reply:
     What it would cost, what may be paid with points, what it would earn, and why. The commit gives
     what the quote promises until `valid_until`. Nothing changes but, with `hold`, that what `pay`
     spends is set aside until commit, cancel or time-out. `as_of` decides at that moment instead of
-    `occurred_at`, be it past or future, and never holds anything.
+    `occurred_at`, be it past or future, and never holds anything. A hold needs an `Idempotency-Key`:
+    asked for again under the same key it takes the place of the one before.
     """
     if query.as_of is not None:
         body = body.model_copy(update={"occurred_at": query.as_of, "hold": False})
     receipt = body.receipt("", call.store, call.till, call.store_brand)
     member = body.member.key(settings.PHONE_REGION) if body.member else None
-    command = QuoteSale(receipt, member, body.wish(), body.hold, query.as_of is not None)
+    key = call.key_digest if body.hold else None
+    command = QuoteSale(receipt, member, body.wish(), body.hold, query.as_of is not None, key)
     view = await quote_sale(call.runtime.desk, command, by=call.actor)
     units = await call.runtime.units(view.decision.version)
     return json_reply(quote_json(view, units, call.language))
