@@ -71,7 +71,7 @@ def build_chain(plan: Plan, app: Dsn, secret: bytes, advance: Callable[[int], No
     with asyncio.Runner() as runner:
         desk = runner.run(open_desk(app, secret=secret, clock=lambda: plan.now))
         with closing(_Closing(runner, desk)):
-            for day in year(persons, plan.since.date(), plan.now, plan.seed):
+            for day in year(persons, plan.since.date(), plan.seed, now=plan.now):
                 chain.count(day)
                 if day.day >= resumed:
                     chain.live(day, runner, desk)

@@ -1,7 +1,7 @@
 """The expected «no»: a stable code, where it lies, and what a sentence about it needs."""
 
 
-class Refused(Exception):  # noqa: N818  (a refusal is an answer, not an error)
+class Refused(Exception):
     """A request that a rule of ours turns down; nothing has been written.
 
     `code` is stable and is the key of the sentence in `core.wording`; `pointer` is a JSON pointer

@@ -39,9 +39,9 @@ def all_classes(base):
 
 def statuses():
     for module in walk_packages(regulars.__path__, "regulars."):
-        if module.name.startswith(("regulars.core", "regulars.contexts", "regulars.web.api")):
-            if "migrations" not in module.name:
-                import_module(module.name)
+        ours = module.name.startswith(("regulars.core", "regulars.contexts", "regulars.web.api"))
+        if ours and "migrations" not in module.name:
+            import_module(module.name)
     found = {}
     for refused in all_classes(Refused):
         if refused.__module__.startswith(("regulars.cli", "tests")):

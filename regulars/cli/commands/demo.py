@@ -17,6 +17,7 @@ from regulars.contexts.members.queries import list_members
 from regulars.contexts.members.types import EVERYONE
 from regulars.contexts.security.types import Plane, Scope
 from regulars.contexts.security.usecases.keys import issue_api_key, revoke_till_keys
+from regulars.contexts.security.usecases.staff import create_first_administrator
 from regulars.contexts.till.queries.places import has_sales, list_stores
 from regulars.core.demo.goods import GOODS, Good
 from regulars.core.demo.year import STORES
@@ -110,6 +111,11 @@ def _begin(session: Session, plan: Plan) -> None:
     if has_sales() or list_stores(limit=1) or members.items:
         raise FolderInUse(folder=str(session.home.root))
     begin(plan)
+    made = create_first_administrator(language=session.language, now=utc_now())
+    if made is not None:
+        account = {"email": made.email, "password": made.password}
+        says = session.say("up.administrator", **account)
+        session.show({"administrator": account}, says, stream=True)
 
 
 def _issue_key(now: datetime) -> str:

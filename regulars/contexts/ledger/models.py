@@ -3,6 +3,8 @@
 Only `sql/post.sql` writes accounts, transactions and lots; the models are the schema and serve reads.
 """
 
+from typing import ClassVar
+
 from django.db import models
 
 from regulars.kit.fields import JsonText
@@ -67,7 +69,7 @@ class LedgerLot(models.Model):
 
     class Meta:
         db_table = "ledger_lot"
-        indexes = [
+        indexes: ClassVar = [
             models.Index(
                 fields=["bucket", "member_id", "number"],
                 name="ledger_lot_open",

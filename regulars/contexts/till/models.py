@@ -1,5 +1,7 @@
 """Tables of the tills."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from regulars.kit.fields import JsonText
@@ -95,7 +97,9 @@ class GoodsReturn(models.Model):
 
     class Meta:
         db_table = "till_return"
-        indexes = [models.Index(fields=["bucket", "member_id", "sale_id"], name="till_return_sale")]
+        indexes: ClassVar = [
+            models.Index(fields=["bucket", "member_id", "sale_id"], name="till_return_sale")
+        ]
 
 
 class Claim(models.Model):

@@ -32,7 +32,12 @@ REWARDS = (
     DemoReward("coffee", {"en": "Coffee to go", "ru": "Кофе с собой"}, 40, None, None, ()),
     DemoReward("tote", {"en": "Tote bag", "ru": "Сумка-шопер"}, 150, 400, 2, ()),
     DemoReward(
-        "tasting", {"en": "Cheese tasting", "ru": "Дегустация сыров"}, 300, 40, 1, ("silver", "gold")
+        "tasting",
+        {"en": "Cheese tasting", "ru": "Дегустация сыров"},
+        300,
+        40,
+        1,
+        ("silver", "gold"),
     ),
 )
 

@@ -70,7 +70,7 @@ class Day(NamedTuple):
     wishes: tuple[DemoWish, ...]
 
 
-def year(people: list[Person], since: date, now: datetime, seed: int) -> Iterator[Day]:
+def year(people: list[Person], since: date, seed: int, *, now: datetime) -> Iterator[Day]:
     """The days from `since` to now; nothing in them lies in the future. The same seed gives the same days."""
     random, wishing = Random(f"year {seed}"), Random(f"wishes {seed}")
     late: list[DemoSale] = []

@@ -56,10 +56,8 @@ def plural_form(number: int, language: str) -> int:
 def _plural(match: re.Match[str], params: Mapping[str, object], language: str) -> str:
     value = params.get(match[1])
     forms = match[2].split("|")
-    if isinstance(value, int):
-        form = plural_form(value, language)
-    else:
-        form = 1  # a fraction or ready text takes the genitive in Russian, the plural in English
+    # A fraction or ready text takes the genitive in Russian, the plural in English.
+    form = plural_form(value, language) if isinstance(value, int) else 1
     shown = str(_shown(value)).replace("{", "{{").replace("}", "}}")
     return f"{shown} {forms[min(form, len(forms) - 1)]}"
 
