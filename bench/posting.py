@@ -62,7 +62,7 @@ def _pair(
 def _product(options: Options, access, number: int, *, spread: int) -> yardstick.Run:
     """One run in a process of its own, as a till server would be."""
     before = yardstick.server_cpu_s(access)
-    arguments = {"seconds": options.seconds, "seed": number, "spread": spread}
+    arguments = {"seconds": options.seconds, "seed": number, "spread": spread, "members": options.members}
     done = subprocess.run(
         [sys.executable, "-m", "bench.posting", json.dumps(arguments)],
         check=True, capture_output=True, text=True,
@@ -72,7 +72,7 @@ def _product(options: Options, access, number: int, *, spread: int) -> yardstick
     return yardstick.Run(told["per_second"], told["p50_ms"], told["p99_ms"], told["client_ms"], server_ms)
 
 
-async def measure(seconds: float, seed: int, spread: int) -> dict[str, float]:
+async def measure(seconds: float, seed: int, spread: int, members: int) -> dict[str, float]:
     """Keep 64 commits in flight for so long, with receipts of `spread` members."""
     from regulars.contexts.security.types import system_actor
     from regulars.contexts.till.usecases.desk import open_desk
@@ -84,7 +84,7 @@ async def measure(seconds: float, seed: int, spread: int) -> dict[str, float]:
     assert access is not None
     desk = await open_desk(access.app, secret=b"s" * 32, clock=utc_now)
     by = system_actor("bench")
-    commands = iter(_commands(seed, spread, most=int(seconds * 15_000) + 1000))
+    commands = iter(_commands(seed, spread, members, most=int(seconds * 8_000) + 1000))
     took: list[float] = []
     for command in [next(commands) for _ in range(300)]:
         await commit_sale(desk, command, by=by)
@@ -100,6 +100,7 @@ async def measure(seconds: float, seed: int, spread: int) -> dict[str, float]:
             await commit_sale(desk, command, by=by)
             took.append(time.perf_counter() - began)
 
+    print("started", flush=True)
     cpu, began = os.times(), time.perf_counter()
     await asyncio.gather(*[till() for _ in range(IN_FLIGHT)])
     used, wall = os.times(), time.perf_counter() - began
@@ -115,7 +116,7 @@ async def measure(seconds: float, seed: int, spread: int) -> dict[str, float]:
     }
 
 
-def _commands(seed: int, spread: int, most: int):
+def _commands(seed: int, spread: int, members: int, most: int):
     from hashlib import sha256
 
     from regulars.contexts.members.types import MemberRef
@@ -124,10 +125,11 @@ def _commands(seed: int, spread: int, most: int):
     from regulars.kit.clock import utc_now
 
     rng = random.Random(seed)
+    first = rng.randrange(members)  # another hot member each time
     run, now = uuid4().hex[:8], utc_now()
     made = []
     for n in range(most):
-        member = member_id(rng.randrange(spread))
+        member = member_id((first + rng.randrange(spread)) % members)
         at = now - timedelta(hours=1) + timedelta(milliseconds=n)
         digest = sha256(f"{run}{n}".encode()).digest()
         key = MemberKey(MemberRef(bucket_of(member), member))

@@ -138,6 +138,15 @@ def test_a_revoked_key_is_let_in_no_more_within_a_second(api, world):
     assert api("s2/1", "GET", "/till/v1/rewards").status_code == 200
 
 
+def test_a_key_revoked_here_is_let_in_no_more_at_once(api, world):
+    issued = api("manage/all", "POST", "/manage/v1/stores/s2/tills/1/keys", {}).json()
+    headers = {"Authorization": f"Bearer {issued['token']}"}
+    assert api.client.get("/till/v1/rewards", headers=headers).status_code == 200
+    path = f"/manage/v1/keys/{issued['id']}/revoke"
+    assert api("manage/all", "POST", path).status_code == 204
+    assert api.client.get("/till/v1/rewards", headers=headers).status_code == 401
+
+
 def test_a_key_that_ran_out_is_let_in_no_more(api, world):
     assert api("s2/1", "GET", "/till/v1/rewards").status_code == 200
     key = world.keys["s2/1"].split("_")[1]

@@ -208,7 +208,14 @@ def test_an_effect_without_a_key_is_refused(shared_api, receipt):
 
 
 def test_unknown_addresses_and_methods_are_problems_too(shared_api):
-    for path in ("/till/v1", "/till/v1/", "/till/v1/receipts/", "/manage/v1/x", "/till/v1//quotes"):
+    for path in (
+        "/till/v1",
+        "/till/v1/",
+        "/till/v1/receipts/",
+        "/manage/v1/x",
+        "/till/v1//quotes",
+        "/docs",
+    ):
         assert_problem(shared_api("s1/1", "GET", path), 404, "request.path_unknown")
     answer = shared_api("s1/1", "DELETE", "/till/v1/receipts/1")
     assert_problem(answer, 405, "request.method_not_allowed")

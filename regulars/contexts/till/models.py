@@ -49,7 +49,7 @@ class Till(models.Model):
 
 
 class Sale(models.Model):
-    """A receipt committed here, with the decision that was made on it. An anonymous one has the nil member."""
+    """A receipt committed here, with the decision made on it; nobody's has the nil member."""
 
     pk = models.CompositePrimaryKey("bucket", "member_id", "id")
     bucket = models.SmallIntegerField()

@@ -19,7 +19,6 @@ from regulars.web.api.till.late import LATE
 from regulars.web.api.till.operations import TILL_ROUTES
 
 VERSION = "1"
-PLANES = ("/till/v1", "/manage/v1")
 
 
 class Api(FastAPI):
@@ -45,8 +44,8 @@ class Api(FastAPI):
         self.router.routes.extend(self._routes)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request; everything below the two planes is ours alone."""
-        if scope["type"] != "http" or not scope["path"].startswith(PLANES):
+        """Answer one request; only the document itself is left to FastAPI."""
+        if scope["type"] != "http" or scope["path"] == self.openapi_url:
             await super().__call__(scope, receive, send)
             return
         found = self._directory.find(scope["method"], scope["path"])

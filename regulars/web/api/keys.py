@@ -1,4 +1,4 @@
-"""Keys that clients present: looked up once, asked about again every second, ended at once."""
+"""Keys that clients present: looked up once, asked about again every second."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ from regulars.kit.transactions import in_transaction
 from regulars.web.api.limits import Limits
 
 STALE_AFTER_S = 1.0
-"""A revoked key is refused after at most so long."""
+"""A revoked key is refused after at most so long; at once where this process revoked it."""
 
 _FORGOTTEN_AFTER_S = 60.0
 _KEYS_MAX = 20_000
@@ -58,6 +58,10 @@ class Keyring:
         if known is None or moment - known.since > _FORGOTTEN_AFTER_S:
             known = await self._look_up(token, address, moment, now)
         return known
+
+    def distrust(self) -> None:
+        """Something may have changed about keys: ask before the next request is let in."""
+        self._checked_at = float("-inf")
 
     async def _look_up(self, token: str, address: str, moment: float, now: datetime) -> Known:
         if token not in self._known:

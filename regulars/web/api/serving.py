@@ -129,6 +129,8 @@ async def serve(
             checked_key(key)
         call = Call(runtime, known.principal, known.actor, known.store_brand, now, language, key)
         reply = await _handled(operation, call, scope, receive, headers, path)
+        if operation.plane is Plane.MANAGE and operation.effect != "none":
+            runtime.keyring.distrust()
     except ClientGone:
         return
     except Refused as refused:
