@@ -68,4 +68,4 @@ class Buyer(NamedTuple):
     attributes: Mapping[str, str | int | bool] = {}
     tier: str = ""
     visits: int = 0  # purchases before this one, returned ones not counted
-    counters: Mapping[str, tuple[int, int]] = {}  # key → (period, value); see core.earning.caps
+    counters: Mapping[str, tuple[int, int]] = {}  # key → (period, value); see core.programme.caps

@@ -19,27 +19,37 @@ class Lines:
     `positions` stand in the order of the lines' ids, so that whatever is decided by position (who
     gets the odd point) does not depend on the order in which the till sent the lines. `paid` and
     `amount` are money in minor units (`amount_text`: in whole ones, for a sentence), `quantities` and
-    `quantity` are thousandths of a unit.
+    `quantity` are thousandths of a unit. `in_order`: all lines of a receipt that came so ordered.
     """
 
-    __slots__ = ("_quantities", "_scene", "amount", "amount_text", "paid", "positions")
+    __slots__ = (
+        "_quantities",
+        "_scene",
+        "amount",
+        "amount_text",
+        "in_order",
+        "paid",
+        "positions",
+    )
 
     def __init__(self, scene: "Scene", positions: Sequence[int]) -> None:
         paid = scene.paid
         self._scene = scene
         self.positions = positions
+        self.in_order = False
         if len(positions) == 1:
             self.amount = paid[positions[0]]
             self.paid: Sequence[int] = (self.amount,)
         else:
-            self.paid = paid if isinstance(positions, range) else [paid[i] for i in positions]
+            self.in_order = isinstance(positions, range)
+            self.paid = paid if self.in_order else [paid[i] for i in positions]
             self.amount = sum(self.paid)
         self.amount_text = decimal_text(self.amount, scene.money_scale)
         self._quantities: list[int] | None = None
 
     def found_in(self, other: "Lines") -> list[tuple[int, int]]:
         """Pairs of places (in `self.positions`, in `other.positions`) of the lines in both."""
-        if isinstance(other.positions, range):
+        if other.in_order:
             return list(enumerate(self.positions))
         if len(other.positions) == 1:
             [wanted] = other.positions
@@ -64,7 +74,7 @@ class Lines:
         By largest remainder, ties to the smaller line id; lines outside the selection get zero.
         """
         positions = self.positions
-        if isinstance(positions, range):
+        if self.in_order:
             return tuple(allocate(total, weights))
         shares = [0] * len(self._scene.paid)
         if len(positions) == 1:

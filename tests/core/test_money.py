@@ -3,6 +3,7 @@
 import ast
 from fractions import Fraction
 from itertools import pairwise
+from math import floor
 
 import pytest
 from hypothesis import given
@@ -116,6 +117,13 @@ def test_shares_of_successive_parts_add_up_to_the_whole(total, whole, data):
     steps = [share(total, b, whole) - share(total, a, whole) for a, b in pairwise(marks)]
     assert all(step >= 0 for step in steps)
     assert sum(steps) == total
+
+
+@examples(200)
+@given(st.integers(0, 10**12), st.integers(1, 10**6), st.data())
+def test_a_share_is_the_exact_one_to_the_nearest_unit(total, whole, data):
+    part = data.draw(st.integers(0, whole))
+    assert share(total, part, whole) == floor(Fraction(total * part, whole) + Fraction(1, 2))
 
 
 CORE = ROOT / "regulars" / "core"

@@ -50,7 +50,7 @@ def rungs(rules: Rules) -> Rungs:
 
 LADDERS = st.builds(
     Rules,
-    thresholds=st.sampled_from([(0, 100), (0, 100, 250), (0, 60, None, 200), (0, None, 90, 300)]),
+    thresholds=st.sampled_from([(0, 100), (0, 60, 120), (0, 50, None, 100), (0, 40, 80, 130)]),
     kind=st.sampled_from(["rolling", "calendar", "lifetime"]),
     zone=st.sampled_from([BERLIN, ZONE]),
     months=st.integers(0, 3),
@@ -62,6 +62,7 @@ LADDERS = st.builds(
     soft=st.booleans(),
 )
 HOURS = st.integers(0, 24 * 400)
+LATER = st.integers(0, 24 * 200)
 PURCHASES = st.lists(st.tuples(HOURS, st.integers(-40, 120)), min_size=1, max_size=14)
 
 
@@ -73,11 +74,11 @@ def facts(entries):
     return [(moment_of(e.at), e.spend) for e in entries]
 
 
-@examples(250)
-@given(LADDERS, PURCHASES, HOURS)
-def test_a_tier_is_what_looking_at_every_purchase_again_gives(rules, purchases, hour):
+@examples(500)
+@given(LADDERS, PURCHASES, LATER, st.integers(0, 13))
+def test_a_tier_is_what_looking_at_every_purchase_again_gives(rules, purchases, later, which):
     history = [entry(*purchase) for purchase in purchases]
-    at = START + timedelta(hours=hour)
+    at = START + timedelta(hours=purchases[which % len(purchases)][0] + later)
     record = record_of(history, rungs(rules), at)
     found = standing(record, (), rungs(rules), at)
     assert found.tier == LEVELS[tier_oracle.tier(facts(history), rules, at)]
@@ -194,6 +195,14 @@ def test_a_calendar_level_is_lost_only_after_the_year_it_is_kept_and_the_grace()
         )
     ]
     assert [tier for _, tier in told] == ["gold", "gold", "gold", "silver", "silver", "base"]
+
+
+def test_a_rolling_level_lands_softly_one_level_a_term_each_with_its_grace():
+    ladder = rungs(Rules((0, 100, None, 200), "rolling", ZONE, days=30, grace_days=5))
+    record = record_of([Entry(micros(moment("2026-03-01")), 250, 1)], ladder)
+    days = ("2026-04-04 23:59", "2026-04-05", "2026-05-04 23:59", "2026-05-05")
+    tiers = [standing(record, (), ladder, moment(day)).tier for day in days]
+    assert tiers == ["black", "silver", "silver", "base"]
 
 
 def test_a_hard_landing_falls_to_what_is_still_proved():

@@ -3,9 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from starlette.testclient import TestClient
+
 from regulars.contexts.security.models import StoredAnswerRow
 from regulars.kit.clock import utc_now
-from web.world import CARD, OTHER_CARD, PHONE, PROGRAMME
+from regulars.web.api.app import build_app
+from web.caller import Caller
+from web.world import CARD, OTHER_CARD, PHONE, PROGRAMME, build_world
 
 M = "/manage/v1"
 
@@ -76,6 +80,34 @@ def test_a_version_travels_to_another_installation_and_back(api):
     assert again.json()["origin_digest"] == ""
     assert ask(api, "PUT", "/programme/versions/1", {"document": richer(1)}).status_code == 409
     assert ask(api, "POST", "/programme/versions/2/retire").json()["status"] == "withdrawn"
+
+
+def test_before_the_first_programme_everything_else_works(django_on_fresh_database, receipt):
+    world = build_world(None)
+    with TestClient(build_app()) as client:
+        api = Caller(client, world)
+        event = {name: part for name, part in receipt().items() if name != "lines"}
+        for path, body in (
+            ("/till/v1/quotes", receipt()),
+            ("/till/v1/identify", {"text": CARD}),
+            ("/till/v1/events", event | {"kind": "check_in"}),
+        ):
+            refused = api("s1/1", "POST", path, body)
+            assert (refused.status_code, refused.json()["code"]) == (
+                409,
+                "programme.none_in_force",
+            ), path
+        new = api("s1/1", "POST", "/till/v1/members", {"phone": "+79160000007"})
+        assert (new.status_code, new.json()["sign_up"]) == (201, None)
+        path = f"/till/v1/members/{world.member}/statement"
+        assert api("s1/1", "GET", path).json() == {"lines": [], "next": None, "units": None}
+        made = ask(api, "POST", "/programme/versions", {"document": PROGRAMME}, status=201)
+        ask(api, "POST", "/programme/versions/1/approve", {}, who="manage/second", status=200)
+        body = {"live_from": "2025-06-01T00:00:00Z", "backdated": True}
+        ask(api, "POST", "/programme/versions/1/publish", body, status=201)
+        assert made.json()["number"] == 1
+        # The tills of this process go by it at once.
+        assert api("s1/1", "POST", "/till/v1/quotes", receipt()).json()["earned"] == {"points": 10}
 
 
 def test_lists_come_in_parts_that_add_up(api):

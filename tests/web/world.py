@@ -78,17 +78,16 @@ class World:
     keys: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-def build_world(document: dict = PROGRAMME) -> World:
-    """Make it in the database that Django is led to."""
+def build_world(document: dict | None = PROGRAMME) -> World:
+    """Make it in the database that Django is led to; None: without a programme."""
     return in_transaction(lambda: _build(document))
 
 
-def _build(document: dict) -> World:
+def _build(document: dict | None) -> World:
     now = utc_now()
     owner, second = (_person(name, now) for name in ("owner", "second"))
-    version = draft_version(document, now=now, by=owner)
-    approve_version(version.number, now=now, by=second)
-    publish_version(version.number, LONG_AGO, backdated=True, has_sales=False, now=now, by=owner)
+    if document is not None:
+        _publish(document, owner, second, now)
     for store in ("s1", "s2"):
         create_store(store, f"Store {store}", now=now, by=owner)
         for till in ("1", "2"):
@@ -135,6 +134,12 @@ def _build(document: dict) -> World:
         by=second,
     ).token
     return World(owner, second, members[0], members[1], keys)
+
+
+def _publish(document: dict, owner: Actor, second: Actor, now: datetime) -> None:
+    version = draft_version(document, now=now, by=owner)
+    approve_version(version.number, now=now, by=second)
+    publish_version(version.number, LONG_AGO, backdated=True, has_sales=False, now=now, by=owner)
 
 
 def _person(name: str, now: datetime) -> Actor:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from regulars.core.earning.compiled import CompiledCaps
 from regulars.core.earning.drafts import Draft, tightest
-from regulars.core.money import Rounding, divide
+from regulars.core.money import Rounding, allocate, divide
 from regulars.core.programme.compiled import Compiled
 from regulars.core.reasons import Reason
 from regulars.core.scene import Scene, decimal_text
@@ -52,7 +52,11 @@ def settle(
     for (rule, _, _, weights, lines, params), amount in zip(drafts, amounts, strict=True):
         if amount:
             reason = _new(Reason, (rule.code, params))
-            shares = lines.spread(amount, weights)
+            # what `spread` does with all lines, a call less
+            whole_receipt = lines.in_order
+            shares = (
+                tuple(allocate(amount, weights)) if whole_receipt else lines.spread(amount, weights)
+            )
             awards.append(_new(Award, (rule.id, rule.currency, amount, shares, reason)))
             if rule.caps is not None:
                 counters += _counted(programme, scene, rule.caps, amount)

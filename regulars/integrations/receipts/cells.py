@@ -1,5 +1,6 @@
 """One column of a file as values: each different cell is read once, however often it stands there."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,7 @@ CODE_MAX = {
     "kind": 100,
 }
 NAME_MAX = 200
+_AS_FRACTION = re.compile(r"^(\d+)[.,]0$", re.ASCII)
 
 
 class Column:
@@ -93,6 +95,8 @@ def checked_text(field: str) -> Callable[[Any], str | Problem | None]:
             return None
         if most is None:
             return "".join(sign if sign.isprintable() else "?" for sign in text[:NAME_MAX])
+        if field != "sku":  # numbers that some program has kept as fractions: 17850.0
+            text = _AS_FRACTION.sub(r"\1", text)
         if "\ufffd" in text or not text.isprintable():
             return Problem.of("import.text_broken", field=field)
         return text if len(text) <= most else Problem.of("import.text_too_long", field=field)

@@ -164,6 +164,11 @@ def test_what_a_till_writes_for_nobody_is_nobody(tmp_path, word):
     assert read(tmp_path, f"1;2026-03-04;milk;1;5;{word}")[3][0].customer is None
 
 
+def test_numbers_kept_as_fractions_are_the_numbers_they_were(tmp_path):
+    _, _, rows, slips = read(tmp_path, "17.0;2026-03-04;5.0;1;5.00;17850.0")
+    assert (slips[0].number, slips[0].customer, rows.sku[0]) == ("17", "17850", "5.0")
+
+
 def test_a_receipt_of_endless_lines_is_none(tmp_path, monkeypatch):
     monkeypatch.setattr(grouping, "LINES_MAX", 2)
     lines = [f"1;2026-03-04;milk-{n};1;5;anna" for n in range(3)]

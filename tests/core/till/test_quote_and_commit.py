@@ -220,6 +220,14 @@ def test_what_points_pay_earns_as_the_programme_says(base, earned):
     assert sum(award.amount for award in decision.earnings.awards) == earned
 
 
+def test_who_pays_with_money_only_earns_under_every_policy():
+    for base in ("paid", "full", "none_when_paying"):
+        shop = Shop(programme(earning_policy={"base": base}))
+        shop.adjust("Anna", "points", 5000, NOON)
+        _, decision = decided(shop, receipt(line("a", 10_000), at=NOON), {})
+        assert [award.amount for award in decision.earnings.awards] == [10]
+
+
 def test_a_free_item_earns_nothing_even_on_the_full_price():
     shop = Shop(
         programme(
