@@ -16,9 +16,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="length of a run")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each, by turns")
     parser.add_argument("--members", type=int, default=500_000)
+    parser.add_argument("--scale", type=int, default=50, help="of pgbench")
     parser.add_argument("--home", help="a data folder to be kept and used again")
     chosen = parser.parse_args(arguments)
-    options = Options(chosen.seconds, chosen.rounds, chosen.members, chosen.home)
+    options = Options(chosen.seconds, chosen.rounds, chosen.members, chosen.scale, chosen.home)
     short = False
     for name in chosen.names or BENCHES:
         module = importlib.import_module(f"bench.{name}")

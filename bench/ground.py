@@ -26,7 +26,12 @@ STATUS = 10  # every tenth member has points already
 def member_id(number: int) -> UUID:
     """The id of the `number`-th member: a UUIDv7 as enrolment would have made it."""
     moment = 1_700_000_000_000 + number * 40
-    return UUID(int=(moment << 80) | (0x7 << 76) | (0b10 << 62) | (number * 0x9E3779B97F4A7C15 & (1 << 62) - 1))
+    return UUID(
+        int=(moment << 80)
+        | (0x7 << 76)
+        | (0b10 << 62)
+        | (number * 0x9E3779B97F4A7C15 & (1 << 62) - 1)
+    )
 
 
 @contextmanager

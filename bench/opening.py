@@ -43,7 +43,11 @@ async def _post(connection, groups: list[Changes]) -> None:
 def _opened(programme: Compiled, number: int) -> Changes:
     at = datetime.now(UTC) - timedelta(days=60)
     ladder = terms_of(programme).fingerprint
-    book = Book(Account(member_id(number), ladder=ladder, lots={}, history=()), zone=programme.zone, posted_at=at)
+    book = Book(
+        Account(member_id(number), ladder=ladder, lots={}, history=()),
+        zone=programme.zone,
+        posted_at=at,
+    )
     amount = 100 + number % 900
     currency = programme.document.currencies["points"]
     lot = new_lot(currency, "points", None, amount, at, programme.zone)

@@ -23,7 +23,7 @@ IN_FLIGHT = 64
 def run(options: Options) -> list[Figure]:
     """Product and yardstick by turns on one server; medians."""
     with ground(options.members, options.home) as (access, _):
-        yardstick.prepare(access)
+        yardstick.prepare(access, options.scale)
         references, products, hot = [], [], []
         for number in range(options.rounds):
             references.append(yardstick.run(access, options.seconds))
@@ -47,7 +47,14 @@ def _figures(references: list[yardstick.Run], products: list[yardstick.Run]) -> 
 def _hot(references: list[yardstick.Run], hot: list[yardstick.Run]) -> Figure:
     reference = middle([r.per_second for r in references])
     product = middle([r.per_second for r in hot])
-    return Figure("sales per second, all of one member", f"{product:,.0f}", f"{reference:,.0f} tps", product / reference, "1,000/s", product >= 1000)
+    return Figure(
+        "sales per second, all of one member",
+        f"{product:,.0f}",
+        f"{reference:,.0f} tps",
+        product / reference,
+        "1,000/s",
+        product >= 1000,
+    )
 
 
 def _pair(
@@ -62,14 +69,21 @@ def _pair(
 def _product(options: Options, access, number: int, *, spread: int) -> yardstick.Run:
     """One run in a process of its own, as a till server would be."""
     before = yardstick.server_cpu_s(access)
-    arguments = {"seconds": options.seconds, "seed": number, "spread": spread, "members": options.members}
+    arguments = {
+        "seconds": options.seconds,
+        "seed": number,
+        "spread": spread,
+        "members": options.members,
+    }
     done = subprocess.run(
         [sys.executable, "-m", "bench.posting", json.dumps(arguments)],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     told = json.loads(done.stdout.splitlines()[-1])
     server_ms = (yardstick.server_cpu_s(access) - before) * 1000 / told["count"]
-    return yardstick.Run(told["per_second"], told["p50_ms"], told["p99_ms"], told["client_ms"], server_ms)
+    return yardstick.Run(
+        told["per_second"], told["p50_ms"], told["p99_ms"], told["client_ms"], server_ms
+    )
 
 
 async def measure(seconds: float, seed: int, spread: int, members: int) -> dict[str, float]:
@@ -133,7 +147,9 @@ def _commands(seed: int, spread: int, members: int, most: int):
         at = now - timedelta(hours=1) + timedelta(milliseconds=n)
         digest = sha256(f"{run}{n}".encode()).digest()
         key = MemberKey(MemberRef(bucket_of(member), member))
-        made.append(CommitSale(receipt(rng, f"{run}-{n}", at), key, digest, key_digest=digest[::-1]))
+        made.append(
+            CommitSale(receipt(rng, f"{run}-{n}", at), key, digest, key_digest=digest[::-1])
+        )
     return made
 
 

@@ -31,7 +31,7 @@ P99_MS_MAX = 50.0
 def run(options: Options) -> list[Figure]:
     """Product and yardstick by turns on one server; medians."""
     with ground(options.members, options.home) as (access, _):
-        yardstick.prepare(access)
+        yardstick.prepare(access, options.scale)
         references, products = [], []
         with served() as (port, keys, server):
             for number in range(options.rounds):
@@ -125,7 +125,9 @@ def _family_cpu_s(process: psutil.Process) -> float:
     return sum(sum(member.cpu_times()[:2]) for member in family)
 
 
-async def measure(seconds: float, seed: int, members: int, port: int, keys: list[str]) -> dict[str, float]:
+async def measure(
+    seconds: float, seed: int, members: int, port: int, keys: list[str]
+) -> dict[str, float]:
     """Keep one commit in flight on each of the connections for so long."""
     rng = random.Random(seed)
     most = int(seconds * 6000 / len(keys)) + 200

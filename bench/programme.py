@@ -55,7 +55,12 @@ def document() -> dict[str, Any]:
             "window": {"kind": "rolling", "length": {"months": 12}},
             "levels": [
                 {"code": "base", "title": "Base"},
-                {"code": "silver", "title": "Silver", "threshold": 20000, "discount": {"percent": 3}},
+                {
+                    "code": "silver",
+                    "title": "Silver",
+                    "threshold": 20000,
+                    "discount": {"percent": 3},
+                },
                 {"code": "gold", "title": "Gold", "threshold": 100000, "discount": {"percent": 5}},
             ],
         },
@@ -86,4 +91,10 @@ def _category(path: str) -> dict[str, Any]:
 
 
 def _rule(id: str, mechanic: str, params: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"id": id, "title": id, "mechanic": mechanic, "params": params, "currency": "points"} | more
+    return {
+        "id": id,
+        "title": id,
+        "mechanic": mechanic,
+        "params": params,
+        "currency": "points",
+    } | more

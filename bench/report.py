@@ -25,6 +25,7 @@ class Options:
     seconds: float = 10.0
     rounds: int = 3
     members: int = 500_000
+    scale: int = 50  # of pgbench
     home: str | None = None
 
 
@@ -38,7 +39,10 @@ def show(title: str, figures: Sequence[Figure]) -> None:
     widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
     print(f"\n{title}")
     for row in (head, *rows):
-        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(
+            "  "
+            + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -30,7 +30,13 @@ def run(options: Options) -> list[Figure]:
     with _fresh_home() as (home, access):
         database = yardstick.server_cpu_s(access)
         took, mib, told = _command(
-            home, "receipts", "import", str(source), "--enrol", "--rejects", str(home / "rejects.csv")
+            home,
+            "receipts",
+            "import",
+            str(source),
+            "--enrol",
+            "--rejects",
+            str(home / "rejects.csv"),
         )
         database = yardstick.server_cpu_s(access) - database
         proved, proved_mib, verdict = _command(home, "verify")
@@ -74,7 +80,9 @@ def _fresh_home() -> Iterator[tuple[Path, Access]]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REGULARS_DATABASE_FSYNC")}
+    kept = {
+        k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REGULARS_DATABASE_FSYNC")
+    }
     return kept | {
         "REGULARS_HOME": str(home),
         "DJANGO_SETTINGS_MODULE": "regulars.project.settings",

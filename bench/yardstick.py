@@ -41,7 +41,16 @@ def run(access: Access, seconds: float) -> Run:
     server = server_cpu_s(access)
     children = _children_s()
     done = _pgbench(
-        access, "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(max(1, round(seconds)))
+        access,
+        "-n",
+        "-M",
+        "prepared",
+        "-c",
+        str(CLIENTS),
+        "-j",
+        "2",
+        "-T",
+        str(max(1, round(seconds))),
     )
     count = int(_found(r"transactions actually processed: (\d+)", done))
     return Run(

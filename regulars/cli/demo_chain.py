@@ -39,7 +39,7 @@ from regulars.contexts.till.usecases.desk import Desk, open_desk
 from regulars.core.demo.goods import REWARDS
 from regulars.core.demo.people import Person, people
 from regulars.core.demo.year import STORES, ZONE, Day, DemoReturn, DemoSale, DemoWish, year
-from regulars.core.purchase import Event
+from regulars.core.purchase import Event, Receipt
 from regulars.core.refusal import Refused
 from regulars.kit.dsn import Dsn
 from regulars.kit.transactions import in_transaction
@@ -163,7 +163,9 @@ class _Chain:
         receipt = sale.receipt
         member = MemberKey(ref=self._refs[sale.person]) if sale.person else None
         pay: dict[str, int | None] = {"points": None} if sale.spends else {}
-        digest = sha256(f"{receipt!r}{pay}".encode()).digest()
+        # The seed and the number say what the receipt is: its till would hash the whole of it.
+        about = (self._plan.seed, *_key(receipt), receipt.occurred_at, receipt.amount_minor)
+        digest = sha256(repr(about).encode()).digest()
         return CommitSale(receipt, member, digest, pay)
 
     def _grant(self, wish: DemoWish, at: datetime) -> None:
@@ -177,6 +179,10 @@ class _Chain:
         if wish.regrets:
             cancel_redemption(member, taken.id, reason="changed their mind", now=at, by=SYSTEM)
             self._cancelled += 1
+
+
+def _key(receipt: Receipt) -> SaleKey:
+    return SaleKey(receipt.store, receipt.till, receipt.number)
 
 
 def _return(back: DemoReturn) -> ReturnGoods:

@@ -37,7 +37,7 @@ async def open_pool(dsn: Dsn, *, size: int) -> asyncpg.Pool:
     """
     return await asyncpg.create_pool(
         dsn.url,
-        min_size=1,
+        min_size=0,  # else it insists, with a traceback a second, while the database is away
         max_size=size,
         max_inactive_connection_lifetime=300.0,
         timeout=_CONNECT_S,

@@ -28,7 +28,7 @@ from regulars.kit.database.lead import django_on
 from regulars.kit.transactions import in_transaction
 
 NOW = datetime(2026, 5, 20, 15, 30, tzinfo=UTC)
-PLAN = Plan(120, NOW.replace(hour=0, minute=0) - timedelta(days=30), NOW, 5)
+PLAN = Plan(120, NOW.replace(hour=0, minute=0) - timedelta(days=30), NOW, 25)
 
 
 class Interrupted(KeyboardInterrupt):

@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-import sys
 from contextlib import suppress
 
 import psutil
@@ -76,7 +75,7 @@ def test_a_port_in_use_is_named(start, own_folder, monkeypatch):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        monkeypatch.setattr(sys.modules[__name__], "free_port", lambda: other.getsockname()[1])
+        monkeypatch.setattr("running.free_port", lambda: other.getsockname()[1])
         up = start()
         assert up.process.wait(60) == 3
         assert json.loads(up.process.stdout.read())["error"]["code"] == "up.port_taken"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.kit.batching import Batcher, BatcherClosed, HandlerAnswersMissing
+from regulars.kit.batching import Again, Batcher, BatcherClosed, HandlerAnswersMissing
 
 
 class Recorder:
@@ -190,5 +190,83 @@ def test_a_worker_cancelled_from_outside_strands_nobody():
         assert await asyncio.wait_for(second, 1) == 4
         with pytest.raises(asyncio.CancelledError):
             await first
+
+    asyncio.run(story())
+
+
+def test_what_is_not_done_with_goes_round_again_ahead_of_what_waits():
+    seen = []
+
+    async def handler(items):
+        seen.append(list(items))
+        await asyncio.sleep(0)
+        return [Again() if item == 1 and len(seen) < 3 else item for item in items]
+
+    async def story():
+        batcher = Batcher(handler, connections=1, most=2)
+        assert await asyncio.gather(*(batcher.submit(item) for item in range(5))) == [0, 1, 2, 3, 4]
+
+    asyncio.run(story())
+    assert seen == [[0, 1], [1, 2], [1, 3], [4]]
+
+
+def test_what_pauses_holds_up_nobody_and_is_answered_before_closing():
+    calls = []
+
+    async def handler(items):
+        calls.append(list(items))
+        return [Again(0.05) if item == "slow" and len(calls) < 3 else item for item in items]
+
+    async def story():
+        batcher = Batcher(handler, connections=1)
+        slow = asyncio.create_task(batcher.submit("slow"))
+        await asyncio.sleep(0.01)
+        assert await asyncio.wait_for(batcher.submit("quick"), 0.03) == "quick"
+        await asyncio.wait_for(batcher.close(), 1)
+        assert slow.done()
+        assert slow.result() == "slow"
+
+    asyncio.run(story())
+
+
+def test_what_waits_is_divided_fairly_between_the_connections():
+    async def story():
+        gate = asyncio.Event()
+        handler = Recorder(gate=gate)
+        batcher = Batcher(handler, connections=2)
+        asked = [asyncio.create_task(batcher.submit(i)) for i in range(2)]
+        await asyncio.sleep(0.01)
+        asked += [asyncio.create_task(batcher.submit(i)) for i in range(2, 62)]
+        await asyncio.sleep(0.01)
+        gate.set()
+        await asyncio.gather(*asked)
+        return [len(batch) for batch in handler.batches]
+
+    assert asyncio.run(story())[:3] == [1, 1, 31]
+
+
+@given(
+    items=st.lists(st.integers(0, 6), min_size=1, max_size=60),
+    connections=st.integers(1, 3),
+    most=st.integers(1, 12),
+)
+def test_equal_keys_are_never_under_way_on_two_connections(items, connections, most):
+    at_work = []
+
+    async def handler(batch):
+        keys = {key for key, _ in batch if key}
+        assert keys.isdisjoint(key for others in at_work for key in others)
+        at_work.append(keys)
+        await asyncio.sleep(0)
+        at_work.remove(keys)
+        return [number for _, number in batch]
+
+    async def story():
+        batcher = Batcher(
+            handler, connections=connections, most=most, key=lambda item: item[0] or None
+        )
+        asked = [batcher.submit((key, number)) for number, key in enumerate(items)]
+        answers = await asyncio.wait_for(asyncio.gather(*asked), 5)
+        assert answers == list(range(len(items)))
 
     asyncio.run(story())

@@ -81,7 +81,8 @@ def test_the_application_writes_everywhere_else_but_changes_no_table(fresh_datab
 
 def test_repeating_the_grants_changes_nothing(fresh_database):
     question = (
-        "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        "SELECT relname, relacl::text FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace ORDER BY relname"
     )
     with psycopg.connect(fresh_database.owner.conninfo) as connection:
         grant(connection)

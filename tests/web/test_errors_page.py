@@ -39,7 +39,10 @@ def all_classes(base):
 
 def statuses():
     for module in walk_packages(regulars.__path__, "regulars."):
-        ours = module.name.startswith(("regulars.core", "regulars.contexts", "regulars.web.api"))
+        packages = ("core", "kit", "contexts", "web.api")
+        ours = module.name.startswith(tuple(f"regulars.{name}" for name in packages))
+            ("regulars.core", "regulars.kit", "regulars.contexts", "regulars.web.api")
+        )
         if ours and "migrations" not in module.name:
             import_module(module.name)
     found = {}

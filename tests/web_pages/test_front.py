@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -10,9 +10,13 @@ from django.db import OperationalError
 from django.test import Client
 from till_shop import NOW
 
+from regulars.contexts.ledger.usecases.sealing import post_due
+from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.security.models import AuditRow
 from regulars.contexts.security.types import Role, system_actor
 from regulars.contexts.security.usecases.staff import create_staff
+from regulars.contexts.till.queries.kpi import list_period_facts
+from regulars.contexts.till.types import MemberKey, QuoteSale
 from regulars.kit.transactions import in_transaction
 from regulars.web.pages import front
 from regulars.web.pages.figures import FIGURES, FRESH_FOR
@@ -111,6 +115,20 @@ def test_the_figures_are_those_of_the_books(shop, open_figures, visit):
         ["Central <b>&", "4", "RUB 2,070", "May 2, 3:00 PM", "RUB 190.00"],
         ["Station", "0", "RUB 0", "nothing sold in 30 days", ""],
     ]
+
+
+def test_the_points_of_the_month_are_those_of_the_report(shop, clock):
+    shop.now = NOW + timedelta(days=40)  # some have expired by then
+    for name in ("old", "new"):
+        shop.ask(QuoteSale(shop.receipt(10), MemberKey(kind="external", value=name)))
+        shop.sell(shop.enrol(f"{name} again"), 100)
+    post_due(compiled_at(shop.now), limit=100, after=None, now=shop.now)
+    now = shop.now + timedelta(hours=1)
+    found = FIGURES.at(now)
+    (proved,) = list_period_facts([datetime(2026, 5, 31, 21, tzinfo=UTC)], now)
+    assert found.month == proved.flows
+    assert found.month["late"].expired > 0
+    assert all(flow.reckoned == flow.outstanding for flow in found.month.values())
 
 
 def test_in_russian_everything_is_russian_with_its_plural_forms(shop, open_figures, visit):
@@ -277,7 +295,7 @@ def test_figures_are_read_once_for_many_visitors_and_again_when_old(
 
     monkeypatch.setattr(FIGURES, "_read", counting)
     now = NOW + timedelta(days=2)
-    for moment in (now, now + FRESH_FOR / 2, now + FRESH_FOR, now):
+    for moment in (now, now + FRESH_FOR / 2, now + 100 * FRESH_FOR, now):
         clock(moment)
         assert visit().status_code == 200
-    assert times == [now, now + FRESH_FOR, now]
+    assert times == [now, now + 100 * FRESH_FOR, now]

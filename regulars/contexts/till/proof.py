@@ -1,7 +1,6 @@
 """Sales side by side with their returns and their transactions: whatever does not fit is a difference."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,6 +9,7 @@ import orjson
 from regulars.contexts.ledger.usecases.verify import Stream
 from regulars.contexts.till.mapping import sold_of
 from regulars.contexts.till.types import NOBODY
+from regulars.core.calendar import moment_of
 from regulars.core.ledger.accounts import ISSUED, REDEEMED
 from regulars.core.ledger.audit import Difference
 from regulars.core.refusal import Refused
@@ -19,10 +19,11 @@ UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, Type
 """What reading a value raises that was changed until it is none any more."""
 
 _SALES = """
-SELECT s.bucket, s.member_id, s.id, s.seq, s.occurred_at, s.version, s.gross_minor,
-       s.discount_minor, s.points_minor, s.paid_minor, s.returns, s.returned::text,
+SELECT s.bucket, s.member_id, s.id, s.seq, (extract(epoch FROM s.occurred_at) * 1000000)::bigint,
+       s.gross_minor, s.discount_minor, s.points_minor, s.paid_minor, s.returns, s.returned::text,
        s.receipt::text, s.decision::text,
-       t.kind, t.source, t.occurred_at, t.version, t.postings::text, t.facts::text
+       (t.kind, t.source, t.occurred_at, t.version) = ('sale', s.id, s.occurred_at, s.version),
+       t.postings::text, t.facts::text
 FROM till_sale s
 LEFT JOIN ledger_transaction t
     ON t.bucket = s.bucket AND t.member_id = s.member_id AND t.seq = s.seq
@@ -32,6 +33,7 @@ _RETURNS = """
 SELECT bucket, member_id, sale_id, lines::text, refund_minor, decision::text
 FROM till_return ORDER BY bucket, member_id, sale_id, id
 """
+_TOLD_AT_ONCE = 100
 _AMOUNT_OF_LINE = 4  # in the rows of a stored receipt
 
 
@@ -42,8 +44,7 @@ class _Sale(NamedTuple):
     member: UUID
     id: UUID
     seq: int | None
-    occurred_at: datetime
-    version: int
+    occurred: int  # micros
     gross: int
     discount: int
     points: int
@@ -52,19 +53,16 @@ class _Sale(NamedTuple):
     returned: str | None
     receipt: str
     decision: str
-    kind: str | None
-    source: UUID | None
-    posted_for: datetime | None
-    posted_version: int | None
-    postings: str | None
-    facts: str | None
+    posted: bool | None  # whether its transaction is the one of this sale
+    postings: str
+    facts: str
 
 
 class SalesProof:
     """One pass over sales and returns; how many there were stands in `sales` and `returns`."""
 
     def __init__(self, progress: Callable[[int], None]) -> None:
-        """`progress` is told of each sale."""
+        """`progress` is told of the sales that are done with."""
         self._progress = progress
         self.sales = 0
         self.returns = 0
@@ -73,17 +71,21 @@ class SalesProof:
         """Every difference. To be called inside a read-only snapshot transaction."""
         sales = Stream("verify_sales", _SALES, width=3)
         returns = Stream("verify_returns", _RETURNS, width=3)
+        told = 0
         while keys := [key for key in (sales.key, returns.key) if key]:
             key = min(keys)
             rows, back = sales.take(key), returns.take(key)
             self.sales += len(rows)
             self.returns += len(back)
-            self._progress(len(rows))
+            if self.sales - told >= _TOLD_AT_ONCE:
+                self._progress(self.sales - told)
+                told = self.sales
             if rows:
                 sale = _Sale(*rows[0])
                 yield from (_wrong(code, sale.member, sale.id) for code in _flaws(sale, back))
             else:
                 yield _wrong("verify.return_without_sale", key[1], key[2])
+        self._progress(self.sales - told)
 
 
 def _flaws(sale: _Sale, back: list[tuple[Any, ...]]) -> list[str]:
@@ -116,12 +118,9 @@ def _flaws_of_posting(sale: _Sale, body: Mapping[str, Any]) -> Iterator[str]:
         if sale.member != NOBODY.id:
             yield "verify.sale_without_transaction"
         return
-    about = (sale.kind, sale.source, sale.posted_for, sale.posted_version)
-    if about != ("sale", sale.id, sale.occurred_at, sale.version):
+    if not sale.posted:
         yield "verify.sale_without_transaction"
         return
-    assert sale.postings is not None
-    assert sale.facts is not None
     issued: dict[str, int] = {}
     for _, currency, amount, *_ in body["awards"]:
         issued[currency] = issued.get(currency, 0) - amount
@@ -152,7 +151,7 @@ def _flaws_of_returns(
         _add(reversed_, told["reversed"])
     if quantities != returned or sale.returns != len(back):
         yield "verify.sale_returned"
-    sold = sold_of(sale.id, sale.occurred_at, sale.receipt, sale.decision, 0)
+    sold = sold_of(sale.id, moment_of(sale.occurred), sale.receipt, sale.decision, 0)
     try:
         whole = undo(sold, {}, quantities) if quantities else None
     except Refused:

@@ -45,9 +45,7 @@ def decide_quote(command: QuoteSale, row: Row, room: Room) -> Outcome:
     quote_id = _quote_id(command, room)
     # Asked for again under its key, a hold is no second one.
     released = let_go(book, quote_id) if hold and command.key_digest else {}
-    view = quote(
-        programme, book, member, receipt, command.pay, room, quote_id=quote_id, hold=hold
-    )
+    view = quote(programme, book, member, receipt, command.pay, room, quote_id=quote_id, hold=hold)
     if released and not view.held:
         at, version = receipt.occurred_at, programme.version
         book.record_transaction("release", at, source=None, version=version, facts={})

@@ -1,12 +1,13 @@
 """The figures of the front page, read at most every few seconds however often it is asked for."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from regulars.contexts.programme.queries import compiled_at
-from regulars.contexts.till.queries.figures import StoreFigures, list_store_figures
+from regulars.contexts.till.queries.figures import StoreFigures, get_flows, list_store_figures
 from regulars.contexts.till.queries.kpi import list_period_facts
 from regulars.core.calendar import Period, period_number, period_start
 from regulars.core.metrics.kpi import Flow, PeriodFacts, Turnover
@@ -14,8 +15,8 @@ from regulars.core.programme.compiled import Compiled
 from regulars.kit.transactions import in_transaction
 
 DAYS = 30
-_LONGEST_MONTH = 31
 FRESH_FOR = timedelta(seconds=15)
+_TIMES_FRESH = 20  # what takes long to read stays fresh so many times as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,20 @@ class Remembered:
         self._read = read
         self._reading = threading.Lock()
         self._found: Figures | None = None
+        self._fresh_for = FRESH_FOR
 
     def at(self, now: datetime) -> Figures:
-        """Figures not older than `FRESH_FOR`. Raises NoProgrammeInForce."""
+        """Figures not older than `FRESH_FOR`, or 20 times what it takes to read them.
+
+        Raises NoProgrammeInForce.
+        """
         with self._reading:
             found = self._found
-            if found is None or not timedelta(0) <= now - found.at < FRESH_FOR:
+            if found is None or not timedelta(0) <= now - found.at < self._fresh_for:
+                began = monotonic()
                 found = self._found = self._read(now)
+                taken = timedelta(seconds=monotonic() - began)
+                self._fresh_for = max(FRESH_FOR, taken * _TIMES_FRESH)
             return found
 
     def forget(self) -> None:
@@ -74,43 +82,23 @@ FIGURES = Remembered(read_figures)
 def _read(now: datetime) -> Figures:
     programme = compiled_at(now)
     today = period_number(now, Period.DAY, programme.zone)
-    # As many days as the longest month has: this month's are among them.
-    numbers = range(today - _LONGEST_MONTH + 1, today + 1)
-    starts = [period_start(number, Period.DAY, programme.zone) for number in numbers]
+    days = [
+        period_start(number, Period.DAY, programme.zone)
+        for number in range(today - DAYS + 1, today + 1)
+    ]
     month = period_number(now, Period.MONTH, programme.zone)
-    first_of_month = period_start(month, Period.MONTH, programme.zone)
-    facts = list_period_facts(starts, now)
-    told = facts[-DAYS:]
+    facts = list_period_facts(days, now, points=False)
     return Figures(
         now,
         programme,
         facts[-1].attendance.members,
-        sum(day.attendance.new for day in told),
-        _sum([day.everybody for day in told]),
-        _sum([day.of_members for day in told]),
-        tuple(_day(start, day) for start, day in zip(starts[-DAYS:], told, strict=True)),
-        _flows([day for start, day in zip(starts, facts, strict=True) if start >= first_of_month]),
-        list_store_figures(starts[-DAYS], now),
+        sum(day.attendance.new for day in facts),
+        _sum([day.everybody for day in facts]),
+        _sum([day.of_members for day in facts]),
+        tuple(_day(start, day) for start, day in zip(days, facts, strict=True)),
+        get_flows(period_start(month, Period.MONTH, programme.zone), now),
+        list_store_figures(days[0], now),
     )
-
-
-def _flows(days: Sequence[PeriodFacts]) -> dict[str, Flow]:
-    """What moved over consecutive days, and what is outstanding after the last one."""
-    last = days[-1].flows
-    codes = {code for day in days for code in day.flows}
-    found = {code: [day.flows[code] for day in days if code in day.flows] for code in sorted(codes)}
-    return {
-        code: Flow(
-            opening=flows[0].opening,
-            issued=sum(flow.issued for flow in flows),
-            spent=sum(flow.spent for flow in flows),
-            expired=sum(flow.expired for flow in flows),
-            adjusted=sum(flow.adjusted for flow in flows),
-            transferred=sum(flow.transferred for flow in flows),
-            outstanding=last[code].outstanding if code in last else 0,
-        )
-        for code, flows in found.items()
-    }
 
 
 def _sum(parts: list[Turnover]) -> Turnover:

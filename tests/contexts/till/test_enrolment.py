@@ -73,7 +73,7 @@ def test_a_failure_before_the_award_leaves_nobody_enrolled(shop, monkeypatch):
     def fail(*_, **__):
         raise OSError("the power went")
 
-    where = "regulars.contexts.till.usecases.enrolment.write_books"
+    where = "regulars.contexts.till.usecases.events.write_books"
     with monkeypatch.context() as patched:
         patched.setattr(where, fail)
         with pytest.raises(OSError, match="power"):

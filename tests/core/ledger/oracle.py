@@ -61,7 +61,7 @@ class Member:
     visits: int = 0
     facts: list[tuple[datetime, int]] = field(default_factory=list)  # spend, for tiers
     used: dict[int, int] = field(default_factory=dict)  # by week, of the weekly limit
-    grants: list[tuple[datetime, datetime]] = field(default_factory=list)
+    grants: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     system: dict[str, int] = field(default_factory=dict)
 
     def wallet(self) -> tuple[int, int, int]:
@@ -210,7 +210,7 @@ class Member:
         self.last_purchase = max(last, default=None)
         self.visits += other.visits
         self.facts += other.facts
-        self.grants += other.grants
+        self.grants |= other.grants
         for week, used in other.used.items():
             self.used[week] = self.used.get(week, 0) + used
 

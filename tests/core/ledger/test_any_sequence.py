@@ -193,7 +193,7 @@ class AnySequence(Twin, RuleBasedStateMachine):
         member = self.members[who]
         member.settle(self.now)
         # The same invitation again takes the place of the first.
-        member.grants = [g for g in member.grants if g[0] != self.now] + [(self.now, until)]
+        member.grants[f"{who} {self.now}"] = (self.now, until)
 
     @rule()
     def the_night_job_runs(self) -> None:

@@ -133,6 +133,23 @@ def test_expired_points_that_a_hold_kept_alive_pay_no_debts():
     assert shop.differences() == []
 
 
+def test_points_let_go_meet_their_expiry_before_they_meet_a_debt_whatever_else_happens():
+    book, sale = new_book(), identity("sale")
+    book.earn(points(50, expires_at=minutes(30), source=sale))
+    book.hold("q", "points", 50, minutes(60))
+    assert book.take_back(sale, "points", 10, policy="negative", floor=None) == 10
+    record(book)
+    book.release("q")
+    book.earn(points(5))
+    record(book, at=minutes(40))
+    assert {n: (lot.remaining, lot.expired) for n, lot in book.lots.items()} == {
+        1: (0, 50),
+        2: (-5, 0),
+        3: (0, 0),
+    }
+    assert book.wallet("points") == Wallet(0, -5, 0)
+
+
 def test_a_hold_let_go_in_time_pays_the_debt_that_arose_meanwhile():
     shop = Shop(programme(currencies={"points": WEEK_LONG}))
     shop.sell("Anna", "a", NOON, [line("1", 100_000)])

@@ -202,7 +202,7 @@ class Twin:
         return {one: amount - shares[one] for one, amount in amounts.items()}
 
     def tier_of(self, member: Member, at: datetime) -> int:
-        invited = any(since <= at < until for since, until in member.grants)
+        invited = any(since <= at < until for since, until in member.grants.values())
         return 2 if invited else tier(member.facts, LADDER, at)
 
     def called(self, anna: bool) -> str:

@@ -182,6 +182,42 @@ def test_under_the_same_version_the_same_history_gives_the_same_books(lines, wis
     assert told[0] == told[1]
 
 
+@examples(120)
+@given(
+    st.sampled_from(["pending_only", "within_balance", "negative"]),
+    st.sampled_from([None, 0, -10, -1000]),
+    st.integers(1, 200),
+    st.integers(0, 200),
+    st.integers(0, 50),
+    st.booleans(),
+)
+def test_points_spent_elsewhere_are_taken_back_as_far_as_the_policy_allows(
+    policy, floor, earned, spent, other, ripe
+):
+    points = {**POINTS, "floor": floor, "activation": {"days": 7}}
+    shop = Shop(programme(currencies={"points": points}, returns={"earned": policy}))
+    shop.sell("Anna", "sale", NOON, [line("a", earned * 1000)])
+    at = NOON + timedelta(days=7 if ripe else 6)
+    if other:
+        shop.adjust("Anna", "points", other, at)
+    balance = other + (earned if ripe else 0)
+    if 0 < spent <= balance:
+        shop.redeem("Anna", "reward", "points", spent, at)
+        balance -= spent
+    taken = shop.take_back("sale", at).taken_back["points"]
+    if not ripe:
+        assert (taken, shop.wallet("Anna", at).active) == (earned, balance)
+        return
+    allowed = {
+        "pending_only": 0,
+        "within_balance": balance,
+        "negative": earned if floor is None else balance - floor,
+    }[policy]
+    assert taken == min(earned, allowed)
+    assert shop.wallet("Anna", at).active == balance - taken
+    assert shop.differences() == []
+
+
 def sold_once(**more):
     shop = Shop(programme(**more))
     shop.sell("Anna", "sale", NOON, [line("a", 10_000, 2), line("b", 5_000, "0.137")])

@@ -17,7 +17,6 @@ from regulars.contexts.security.usecases.access import require
 from regulars.contexts.security.usecases.approvals import decide_approval, request_approval
 from regulars.contexts.security.usecases.audit import record_audit
 from regulars.core.programme.compiled import Compiled
-from regulars.core.till.decision import CurrencyUnknown
 from regulars.core.refusal import Refused
 from regulars.kit.ids import new_id
 

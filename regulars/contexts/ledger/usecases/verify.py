@@ -10,6 +10,7 @@ from django.db import connection
 
 from regulars.contexts.ledger.seals import DayDigest, seal_hash
 from regulars.contexts.ledger.usecases.posting import account_of, lots_of
+from regulars.core.calendar import moment_of
 from regulars.core.ledger.accounts import TRANSFERRED, Account, Transaction
 from regulars.core.ledger.audit import Difference, Standards, compare, read_chain
 from regulars.core.ledger.lots import Lot
@@ -19,7 +20,8 @@ Progress = Callable[[int], None]
 _ROWS_AT_ONCE = 5_000
 
 _TRANSACTIONS = """
-SELECT bucket, member_id, seq, kind, occurred_at, posted_at, source, version,
+SELECT bucket, member_id, seq, kind, (extract(epoch FROM occurred_at) * 1000000)::bigint,
+       (extract(epoch FROM posted_at) * 1000000)::bigint, source, version,
        postings::text, lots::text, facts::text, hash
 FROM ledger_transaction ORDER BY bucket, member_id, seq
 """
@@ -136,7 +138,10 @@ class Stream:
 
 
 def _transaction(row: tuple[Any, ...]) -> Transaction:
-    return Transaction._make((*row[2:11], bytes(row[11])))
+    _, _, seq, kind, occurred, posted, *rest, digest = row
+    return Transaction._make(
+        (seq, kind, moment_of(occurred), moment_of(posted), *rest, bytes(digest))
+    )
 
 
 def _account(member_id: UUID, rows: list[tuple[Any, ...]]) -> Account | None:

@@ -46,9 +46,14 @@ def first_sale_at() -> datetime | None:
     return Sale.objects.order_by("occurred_at").values_list("occurred_at", flat=True).first()
 
 
-def list_period_facts(starts: Sequence[datetime], until: datetime) -> tuple[PeriodFacts, ...]:
-    """The facts of consecutive periods: each lasts to the start of the next, the last to `until`."""
-    sums = _read(starts, until, by_store=False)
+def list_period_facts(
+    starts: Sequence[datetime], until: datetime, *, points: bool = True
+) -> tuple[PeriodFacts, ...]:
+    """The facts of consecutive periods: each lasts to the start of the next, the last to `until`.
+
+    Without `points` there are no flows, and the ledger, the longest table, is left alone.
+    """
+    sums = _read(starts, until, by_store=False, points=points)
     before = sums.get((0, ""), _Sums())
     members, held = before.joined, _held(before.moved)
     facts = []
@@ -77,7 +82,9 @@ def list_store_facts(since: datetime, until: datetime) -> Mapping[str, PeriodFac
     }
 
 
-def _read(starts: Sequence[datetime], until: datetime, *, by_store: bool) -> dict[Cell, _Sums]:
+def _read(
+    starts: Sequence[datetime], until: datetime, *, by_store: bool, points: bool = True
+) -> dict[Cell, _Sums]:
     params = {
         "starts": list(starts),
         "since": starts[0],
@@ -99,7 +106,7 @@ def _read(starts: Sequence[datetime], until: datetime, *, by_store: bool) -> dic
         cell.active, cell.repeating = active, repeating
     for period, place, joined in _rows(_MEMBERS, params):
         at(period, place).joined = joined
-    for period, place, currency, account, amount in _rows(_POINTS, params):
+    for period, place, currency, account, amount in _rows(_POINTS, params) if points else ():
         at(period, place).moved[currency, account] = amount
     return sums
 
