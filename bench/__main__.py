@@ -2,7 +2,9 @@
 
 import argparse
 import importlib
+import shutil
 import sys
+import tempfile
 
 from bench.report import Options, show
 
@@ -19,13 +21,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--scale", type=int, default=50, help="of pgbench")
     parser.add_argument("--home", help="a data folder to be kept and used again")
     chosen = parser.parse_args(arguments)
-    options = Options(chosen.seconds, chosen.rounds, chosen.members, chosen.scale, chosen.home)
+    home = chosen.home or tempfile.mkdtemp(prefix="regulars-bench-", dir="/tmp")
+    options = Options(chosen.seconds, chosen.rounds, chosen.members, chosen.scale, home)
     short = False
-    for name in chosen.names or BENCHES:
-        module = importlib.import_module(f"bench.{name}")
-        figures = module.run(options)
-        show(module.TITLE, figures)
-        short = short or any(figure.holds is False for figure in figures)
+    try:
+        for name in chosen.names or BENCHES:
+            module = importlib.import_module(f"bench.{name}")
+            figures = module.run(options)
+            show(module.TITLE, figures)
+            short = short or any(figure.holds is False for figure in figures)
+    finally:
+        if not chosen.home:
+            shutil.rmtree(home, ignore_errors=True)
     return int(short)
 
 

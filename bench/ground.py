@@ -4,8 +4,6 @@ import asyncio
 import json
 import os
 import random
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,7 +18,7 @@ from regulars.kit.database.attach import attachment, publish
 from regulars.kit.dsn import Access
 from regulars.kit.migrate import migrate
 
-STATUS = 10  # every tenth member has points already
+_OPENED = 10  # every tenth member has points already
 
 
 def member_id(number: int) -> UUID:
@@ -35,24 +33,21 @@ def member_id(number: int) -> UUID:
 
 
 @contextmanager
-def ground(members: int, home: str | None = None) -> Iterator[tuple[Access, Path]]:
-    """The ways into a filled database, and its folder; `home` is kept and used again."""
-    folder = Path(home) if home else Path(tempfile.mkdtemp(prefix="regulars-bench-", dir="/tmp"))
+def ground(members: int, home: str) -> Iterator[tuple[Access, Path]]:
+    """The ways into a database filled in the folder `home`, whoever filled it, and the folder."""
+    folder = Path(home)
     folder.mkdir(exist_ok=True)
     folder.chmod(0o711)
     os.environ["REGULARS_HOME"] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.project.settings")
     os.environ.pop("REGULARS_DATABASE_FSYNC", None)
-    try:
-        with attachment(folder) as held:
-            publish(held.access)
-            django.setup()
-            migrate(held.access.owner)
-            _fill(held.access, members)
-            yield held.access, folder
-    finally:
-        if home is None:
-            shutil.rmtree(folder, ignore_errors=True)
+    os.environ.pop("DATABASE_URL", None)
+    with attachment(folder) as held:
+        publish(held.access)
+        django.setup()
+        migrate(held.access.owner)
+        _fill(held.access, members)
+        yield held.access, folder
 
 
 def _fill(access: Access, members: int) -> None:
@@ -63,7 +58,7 @@ def _fill(access: Access, members: int) -> None:
         _enrol(connection, members)
     from bench.opening import fill_books
 
-    asyncio.run(fill_books(access, range(0, members, STATUS)))
+    asyncio.run(fill_books(access, range(0, members, _OPENED)))
     with psycopg.connect(access.owner.conninfo, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")

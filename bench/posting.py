@@ -15,9 +15,14 @@ from bench import yardstick
 from bench.ground import ground, member_id
 from bench.programme import receipt
 from bench.report import Figure, Options, middle, percentile
+from regulars.kit.dsn import Access
 
 TITLE = "Posting: commit of a 5-line receipt under 20 rules, through the till use case"
 IN_FLIGHT = 64
+RATIO_MIN = 2.0
+HOT_PER_S_MIN = 1000
+_MOST_PER_S = 12_000
+_WARMING = 300
 
 
 def run(options: Options) -> list[Figure]:
@@ -36,25 +41,35 @@ def _figures(references: list[yardstick.Run], products: list[yardstick.Run]) -> 
     reference = middle([r.per_second for r in references])
     product = middle([r.per_second for r in products])
     return [
-        Figure("sales per second", f"{product:,.0f}", f"{reference:,.0f} tps", product / reference, "2.0", product >= 2 * reference),
+        Figure(
+            "sales per second", f"{product:,.0f}", f"{reference:,.0f} tps",
+            product / reference, str(RATIO_MIN), product >= RATIO_MIN * reference,
+        ),
+        _all_cpu(products, references),
         _pair("p50 ms", "p50_ms", products, references),
-        _pair("p99 ms", "p99_ms", products, []),
+        _pair("p99 ms", "p99_ms", products, references),
         _pair("client CPU ms per operation", "client_ms", products, references),
         _pair("server CPU ms per operation", "server_ms", products, references),
     ]  # fmt: skip
+
+
+def _all_cpu(products: list[yardstick.Run], references: list[yardstick.Run]) -> Figure:
+    """CPU of client and server together: a ratio that a busy machine disturbs less."""
+    product = middle([r.client_ms + r.server_ms for r in products])
+    reference = middle([r.client_ms + r.server_ms for r in references])
+    return Figure(
+        "CPU ms per operation, client and server", f"{product:.3f}", f"{reference:.3f}",
+        reference / product,
+    )  # fmt: skip
 
 
 def _hot(references: list[yardstick.Run], hot: list[yardstick.Run]) -> Figure:
     reference = middle([r.per_second for r in references])
     product = middle([r.per_second for r in hot])
     return Figure(
-        "sales per second, all of one member",
-        f"{product:,.0f}",
-        f"{reference:,.0f} tps",
-        product / reference,
-        "1,000/s",
-        product >= 1000,
-    )
+        "sales per second, all of one member", f"{product:,.0f}", f"{reference:,.0f} tps",
+        product / reference, f"{HOT_PER_S_MIN:,}/s", product >= HOT_PER_S_MIN,
+    )  # fmt: skip
 
 
 def _pair(
@@ -66,7 +81,7 @@ def _pair(
     return Figure(name, f"{product:.3f}", shown)
 
 
-def _product(options: Options, access, number: int, *, spread: int) -> yardstick.Run:
+def _product(options: Options, access: Access, number: int, *, spread: int) -> yardstick.Run:
     """One run in a process of its own, as a till server would be."""
     before = yardstick.server_cpu_s(access)
     arguments = {
@@ -98,9 +113,9 @@ async def measure(seconds: float, seed: int, spread: int, members: int) -> dict[
     assert access is not None
     desk = await open_desk(access.app, secret=b"s" * 32, clock=utc_now)
     by = system_actor("bench")
-    commands = iter(_commands(seed, spread, members, most=int(seconds * 8_000) + 1000))
+    commands = iter(_commands(seed, spread, members, most=int(seconds * _MOST_PER_S) + 1000))
     took: list[float] = []
-    for command in [next(commands) for _ in range(300)]:
+    for command in [next(commands) for _ in range(_WARMING)]:
         await commit_sale(desk, command, by=by)
     gc.collect()
     gc.freeze()
@@ -121,7 +136,7 @@ async def measure(seconds: float, seed: int, spread: int, members: int) -> dict[
     user, system = used.user - cpu.user, used.system - cpu.system
     await desk.close()
     return {
-        "count": len(took) + 300,
+        "count": len(took) + _WARMING,
         "per_second": len(took) / wall,
         "p50_ms": percentile(took, 0.5) * 1000,
         "p99_ms": percentile(took, 0.99) * 1000,

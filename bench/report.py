@@ -26,7 +26,7 @@ class Options:
     rounds: int = 3
     members: int = 500_000
     scale: int = 50  # of pgbench
-    home: str | None = None
+    home: str = ""  # the data folder that the benches of the till share
 
 
 def show(title: str, figures: Sequence[Figure]) -> None:

@@ -2,16 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import psycopg
 from psycopg import sql
 
+from bench.report import percentile
 from regulars.kit.database.programs import wheel_programs
 from regulars.kit.dsn import Access
 
 DATABASE = "yardstick"
 SCALE, CLIENTS = 50, 16
+_SAMPLED = 0.1  # of the transactions are logged with what they took
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +44,22 @@ def run(access: Access, seconds: float) -> Run:
     """TPC-B with 16 clients for so long."""
     server = server_cpu_s(access)
     children = _children_s()
-    done = _pgbench(
-        access,
-        "-n",
-        "-M",
-        "prepared",
-        "-c",
-        str(CLIENTS),
-        "-j",
-        "2",
-        "-T",
-        str(max(1, round(seconds))),
-    )
+    with TemporaryDirectory() as folder:
+        done = _pgbench(
+            access, "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2",
+            "-T", str(max(1, round(seconds))), "--log", f"--sampling-rate={_SAMPLED}",
+            folder=Path(folder),
+        )  # fmt: skip
+        took_ms = [
+            int(line.split()[2]) / 1000
+            for log in Path(folder).iterdir()
+            for line in log.read_text().splitlines()
+        ]
     count = int(_found(r"transactions actually processed: (\d+)", done))
     return Run(
         float(_found(r"tps = ([\d.]+)", done)),
-        float(_found(r"latency average = ([\d.]+)", done)),
-        float("nan"),
+        percentile(took_ms, 0.5),
+        percentile(took_ms, 0.99),
         (_children_s() - children) * 1000 / count,
         (server_cpu_s(access) - server) * 1000 / count,
     )
@@ -85,9 +88,9 @@ def _children_s() -> float:
     return times.children_user + times.children_system
 
 
-def _pgbench(access: Access, *args: str) -> str:
+def _pgbench(access: Access, *args: str, folder: Path | None = None) -> str:
     owner = access.owner.changed(dbname=DATABASE)
-    done = wheel_programs().run("pgbench", *args, owner.conninfo)
+    done = wheel_programs().run("pgbench", *args, owner.conninfo, cwd=folder)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return done.stdout

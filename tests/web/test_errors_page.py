@@ -41,8 +41,6 @@ def statuses():
     for module in walk_packages(regulars.__path__, "regulars."):
         packages = ("core", "kit", "contexts", "web.api")
         ours = module.name.startswith(tuple(f"regulars.{name}" for name in packages))
-            ("regulars.core", "regulars.kit", "regulars.contexts", "regulars.web.api")
-        )
         if ours and "migrations" not in module.name:
             import_module(module.name)
     found = {}
