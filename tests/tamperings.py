@@ -134,6 +134,10 @@ TAMPERINGS: dict[str, tuple[Tamper, set[str]]] = {
         lambda b: of_sale(b, b.untouched, "facts", shift(("q", 0, 1), 100)),
         {"verify.chain", "verify.tier", "verify.sale_money"},
     ),
+    "a moment in it that is none": (
+        lambda b: of_sale(b, b.first, "facts", lambda f: f["q"][0].__setitem__(0, "x")),
+        {"verify.chain", "verify.unreadable"},
+    ),
     "when it occurred": (
         lambda b: b.change(
             "UPDATE ledger_transaction SET occurred_at = occurred_at + interval '1 s'"

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
 from regulars.cli.demo_setting import SYSTEM, Plan, make_setting
-from regulars.contexts.ledger.queries import list_statement
+from regulars.contexts.ledger.queries import last_sealed_day, list_statement
 from regulars.contexts.ledger.usecases.sealing import seal_days
 from regulars.contexts.members.queries import find_holders
 from regulars.contexts.members.types import (
@@ -47,6 +47,12 @@ from regulars.kit.transactions import in_transaction
 _CUSTOMERS_LOOKED_AT = 60
 
 
+class ChainSealed(Refused):
+    """An unfinished chain was served meanwhile, and its days were sealed as they were."""
+
+    code = "demo.sealed"
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """What the demo now has; `rewards` were taken, `cancelled` of them brought back."""
@@ -61,12 +67,15 @@ class Built:
 def build_chain(plan: Plan, app: Dsn, secret: bytes, advance: Callable[[int], None]) -> Built:
     """Make staff, stores, programme, rewards, members and a year of sales, as far as not there yet.
 
-    The same plan always makes the same books. `advance` is told of each day.
+    The same plan always makes the same books. `advance` is told of each day. Raises ChainSealed.
     """
     make_setting(plan)
     persons = people(plan.members, plan.since.date(), plan.now.date(), plan.seed)
     latest = in_transaction(last_received_at)
     resumed = plan.since.date() if latest is None else latest.astimezone(ZONE).date()
+    sealed = in_transaction(last_sealed_day)
+    if sealed is not None and sealed >= resumed:
+        raise ChainSealed
     chain = _Chain(plan, _enrolled(persons, resumed))
     with asyncio.Runner() as runner:
         desk = runner.run(open_desk(app, secret=secret, clock=lambda: plan.now))

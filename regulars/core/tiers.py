@@ -61,6 +61,7 @@ class Record(NamedTuple):
 
     window: tuple[tuple[int, int], ...] = ()
     proofs: Mapping[str, int] = {}  # level → micros of the latest purchase that proved it
+    total: int = 0  # the sum of the window, kept so that nobody has to add it up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +123,27 @@ def extend(record: Record, at: int, amount: int, rungs: Rungs) -> Record:
 
     A negative amount (a correction) counts in the sums from then on, but proves nothing.
     """
-    window = record.window
+    window, total = record.window, record.total
     here = amount
     if window and window[-1][0] == at:
         here += window[-1][1]
+        total -= window[-1][1]
         window = window[:-1]
     if isinstance(rungs.window, LifetimeWindow):
-        total = sum([part for _, part in window]) + here
-        window = ((window[-1][0], total - here), (at, here)) if window else ((at, here),)
+        counted = total + here
+        window = ((window[-1][0], total), (at, here)) if window else ((at, here),)
     else:
-        window, counted = _within(window, at, rungs)
-        total = counted + here
+        window, total, counted = _within(window, total, at, rungs)
+        counted += here
         window = (*window, (at, here))
+    total += here
     if here <= 0:
-        return Record(window, record.proofs)
+        return Record(window, record.proofs, total)
     proofs = dict(record.proofs)
     for level, threshold in zip(rungs.levels, rungs.thresholds, strict=True):
-        if threshold and threshold <= total:
+        if threshold and threshold <= counted:
             proofs[level] = at
-    return Record(window, proofs)
+    return Record(window, proofs, total)
 
 
 def standing(record: Record, grants: Sequence[Grant], rungs: Rungs, at: datetime) -> Standing:
@@ -156,7 +159,7 @@ def standing(record: Record, grants: Sequence[Grant], rungs: Rungs, at: datetime
         end = None if grant.until is None else moment_of(grant.until)
         if rank > best or (rank == best and rank and _later(end, until)):
             best, until = rank, end
-    counted = max(0, _within(record.window, now, rungs)[1])
+    counted = max(0, _within(record.window, record.total, now, rungs)[2])
     next_tier, missing = _next(best, counted, rungs)
     return Standing(rungs.levels[best], until if best else None, counted, next_tier, missing)
 
@@ -201,11 +204,14 @@ def _end(proved: int, term: int, rungs: Rungs) -> datetime:
 
 
 def _within(
-    window: tuple[tuple[int, int], ...], at: int, rungs: Rungs
-) -> tuple[tuple[tuple[int, int], ...], int]:
-    """What of the window has to be remembered at `at`, and the sum of what counts then."""
+    window: tuple[tuple[int, int], ...], total: int, at: int, rungs: Rungs
+) -> tuple[tuple[tuple[int, int], ...], int, int]:
+    """What of the window has to be remembered at `at`, its sum, and the sum of what counts then.
+
+    Takes time for what leaves the window, not for what stays: some have thousands of purchases.
+    """
     if not window or isinstance(rungs.window, LifetimeWindow):
-        return window, sum([part for _, part in window])
+        return window, total, total
     moment = moment_of(at)
     if isinstance(rungs.window, CalendarWindow):
         period, zone = rungs.window.period, rungs.zone
@@ -214,13 +220,17 @@ def _within(
             window = tuple(
                 w for w in window if period_number(moment_of(w[0]), period, zone) == current
             )
-        return window, sum([part for _, part in window])
+            total = sum([part for _, part in window])
+        return window, total, total
     since = micros(subtract(moment, rungs.window.length, rungs.zone))
     if window[0][0] <= since - _SLACK:
-        window = window[bisect_right(window, since - _SLACK, key=_at) :]
-    if window and window[0][0] <= since:
-        return window, sum([part for at, part in window if at > since])
-    return window, sum([part for _, part in window])
+        gone = bisect_right(window, since - _SLACK, key=_at)
+        total -= sum([part for _, part in window[:gone]])
+        window = window[gone:]
+    if not window or window[0][0] > since:
+        return window, total, total
+    over = bisect_right(window, since, key=_at)
+    return window, total, total - sum([part for _, part in window[:over]])
 
 
 def _at(part: tuple[int, int]) -> int:

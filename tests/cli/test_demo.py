@@ -15,9 +15,10 @@ import psutil
 import psycopg
 import pytest
 
-from regulars.cli.demo_chain import build_chain, find_card
+from regulars.cli.demo_chain import ChainSealed, build_chain, find_card
 from regulars.cli.demo_setting import SYSTEM, Plan, begin, find_plan, finish
 from regulars.cli.main import run
+from regulars.contexts.ledger.usecases.sealing import seal_days
 from regulars.contexts.till.usecases.places import create_store
 from regulars.contexts.till.usecases.verify import verify_books
 from regulars.core.demo.people import people
@@ -174,6 +175,25 @@ def test_interrupted_anywhere_and_begun_again_it_ends_the_same(chains, monkeypat
     before = everything(access)
     build(access)
     assert everything(access) == before
+
+
+def test_an_unfinished_chain_whose_days_were_sealed_is_not_added_to(chains):
+    access = chains()
+    days = []
+
+    def advance(steps):
+        days.append(steps)
+        if len(days) == 5:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        build(access, advance)
+    in_transaction(lambda: seal_days(now=NOW))
+    before = everything(access)
+    with pytest.raises(ChainSealed):
+        build(access)
+    assert everything(access) == before
+    assert verify_books().books_are_right
 
 
 def test_the_plan_is_remembered(chains):

@@ -1,13 +1,13 @@
 """Reads of the ledger that other contexts ask for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
 from regulars.contexts.ledger.books import load_account
-from regulars.contexts.ledger.models import LedgerTransaction
+from regulars.contexts.ledger.models import LedgerSeal, LedgerTransaction
 from regulars.contexts.ledger.types import StatementLine, WalletView
 from regulars.contexts.members.types import MemberRef
 from regulars.core.ledger.accounts import MEMBER_ACCOUNTS
@@ -32,6 +32,11 @@ def standing(member: MemberRef, programme: Compiled, at: datetime) -> str:
     book = Book(account, zone=programme.zone, posted_at=at)
     found = standing_at(book, terms.rungs, at)
     return found.tier if found else ""
+
+
+def last_sealed_day() -> date | None:
+    """The latest day that is sealed: nothing may be posted on it or before any more."""
+    return LedgerSeal.objects.order_by("-day").values_list("day", flat=True).first()
 
 
 def list_statement(

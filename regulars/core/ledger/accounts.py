@@ -96,7 +96,11 @@ class State(NamedTuple):
                 for key, (currency, amount, until, lots) in value["h"].items()
             },
             grants=tuple(Grant(*grant) for grant in value["g"]),
-            record=Record(tuple((at, amount) for at, amount in window), proofs),
+            record=Record(
+                tuple([(at, amount) for at, amount in window]),
+                proofs,
+                sum([amount for _, amount in window]),
+            ),
         )
 
 

@@ -10,4 +10,5 @@ SENTENCES = {
     "demo.commit": "Commit: sell it, paying with as many points as possible",
     "demo.return": "Return: the milk comes back",
     "demo.folder_in_use": "{folder} is in use already: the demo wants a folder of its own (--data).",
+    "demo.sealed": "This demo was served before it was finished, and its past days are sealed: delete the folder and start again.",
 }

@@ -1,8 +1,11 @@
 """`regulars verify` says that sound books are right, and names whatever was changed in them."""
 
 import json
+import re
 import threading
+import tracemalloc
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tampered_books import Books
@@ -11,7 +14,9 @@ from till_shop import open_shop
 
 from regulars.cli.main import run
 from regulars.contexts.ledger.usecases.sealing import seal_days
+from regulars.contexts.till.types import CommitSale, MemberKey
 from regulars.contexts.till.usecases.verify import verify_books, verify_steps
+from regulars.core.wording.catalogue import SENTENCES
 from regulars.kit.database.lead import django_on
 from regulars.kit.transactions import in_transaction
 
@@ -120,6 +125,44 @@ def test_tills_go_on_while_the_books_are_proved(django_on_fresh_database):
         assert found.books_are_right
         assert (found.sales, found.transactions) == (3, 3)
         assert verify_books().books_are_right
+
+
+def test_memory_does_not_grow_with_the_books(django_on_fresh_database, monkeypatch):
+    monkeypatch.setattr("regulars.contexts.ledger.usecases.verify._ROWS_AT_ONCE", 20)
+    peaks = []
+    with open_shop(django_on_fresh_database) as shop:
+        for count in (20, 400):
+            members = [shop.enrol(f"{count}-{i}") for i in range(count)]
+            receipts = [(member, shop.receipt(100, 50, 30)) for member in members for _ in range(3)]
+            commands = [
+                CommitSale(receipt, MemberKey(ref=member), receipt.number.encode())
+                for member, receipt in receipts
+            ]
+            shop.run(shop.desk.run(commands))
+            verify_books()  # whatever is kept for good is there now
+            tracemalloc.start()
+            found = verify_books()
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+            assert found.books_are_right
+        assert found.sales == 3 * 420
+    assert peaks[1] < 1.5 * peaks[0], peaks
+
+
+def test_every_difference_is_documented():
+    page = (Path(__file__).parents[3] / "docs" / "proof.md").read_text()
+    told = {"verify.progress", "verify.right", "verify.wrong", "verify.more"}
+    codes = {code for code in SENTENCES["en"] if code.startswith("verify.")} - told
+    assert set(re.findall(r"^\| `(verify\.\w+)` \|", page, re.MULTILINE)) == codes
+
+
+def test_every_way_of_falsifying_has_its_difference():
+    """All codes but those that only a fault of the program itself could bring about are provoked."""
+    provoked = set().union(*(codes for _, codes in TAMPERINGS.values()))
+    codes = {code for code in SENTENCES["en"] if code.startswith("verify.")}
+    told = {"verify.progress", "verify.right", "verify.wrong", "verify.more"}
+    assert codes - provoked - told == {"verify.floor", "verify.held", "verify.lot_range",
+                                       "verify.transferred"}  # fmt: skip
 
 
 def test_a_chain_that_is_empty_is_right(django_on_fresh_database):

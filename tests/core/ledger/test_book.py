@@ -281,7 +281,7 @@ STATES = st.builds(
         Record,
         st.lists(st.tuples(st.integers(), st.integers())).map(tuple),
         st.dictionaries(st.text(max_size=3), st.integers()),
-    ),
+    ).map(lambda record: record._replace(total=sum(amount for _, amount in record.window))),
 )
 
 

@@ -1,0 +1,43 @@
+"""The benches run from nothing and print their figures; how fast is not a test's matter."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def bench(*arguments: str) -> str:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("REGULARS_") and name != "DATABASE_URL"
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr  # 1: a figure falls short
+    return done.stdout
+
+
+@pytest.mark.timeout(280)
+def test_the_till_benches_make_their_ground_and_tell_product_reference_and_ratio():
+    sizes = ("--seconds", "1", "--rounds", "1", "--members", "1000", "--scale", "1")
+    told = bench("posting", "posting_http", *sizes)
+    sales = [line.split() for line in told.splitlines() if "sales per second" in line]
+    assert len(sales) == 3, told  # spread, one member, over HTTP
+    for line in sales:
+        assert "tps" in line
+    for word in ("p50 ms", "p99 ms", "web server CPU ms per operation"):
+        assert word in told
+
+
+def test_an_unknown_bench_is_refused():
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "nonsense"], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == 2
