@@ -36,11 +36,3 @@ class StatementLine:
     moves: Mapping[str, WalletView]  # changes by currency
     balances: Mapping[str, WalletView]  # after it
     facts: Mapping[str, Any]
-
-
-class SealView(NamedTuple):
-    """One day's seal."""
-
-    day: str
-    transactions: int
-    hash: str

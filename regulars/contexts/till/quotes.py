@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from regulars.contexts.till.types import QuoteInvalid, Wish
+from regulars.contexts.till.types import QuoteInvalid
 from regulars.core.purchase import Receipt
 
 _FORMAT = 1
@@ -69,16 +69,6 @@ def basket_digest(receipt: Receipt, member: UUID | None) -> str:
     about = [str(member), receipt.store, receipt.channel, receipt.store_brand, receipt.payments, lines,
              sorted(receipt.attributes.items())]  # fmt: skip
     return sha256(orjson.dumps(about)).hexdigest()[:32]
-
-
-def member_of(quoted: Quoted) -> UUID | None:
-    """Whose quote it was."""
-    return UUID(quoted.member) if quoted.member else None
-
-
-def wish_of(quoted: Quoted) -> Wish:
-    """What the quote promised to pay with."""
-    return dict(quoted.pay)
 
 
 def _seal(body: bytes, secret: bytes) -> bytes:

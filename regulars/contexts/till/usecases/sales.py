@@ -11,11 +11,9 @@ from regulars.contexts.till.types import (
     CancelQuote,
     CancelView,
     CommitSale,
-    EventView,
     QuoteSale,
     QuoteView,
     ReadBooks,
-    RecordEvent,
     ReturnGoods,
     ReturnView,
     SaleView,
@@ -62,14 +60,6 @@ async def cancel_quote(desk: Desk, command: CancelQuote, *, by: Actor) -> Cancel
     require(by, Permission.TILL_QUOTE)
     answer = await desk.submit(command)
     assert isinstance(answer, CancelView)
-    return answer
-
-
-async def record_event(desk: Desk, command: RecordEvent, *, by: Actor) -> EventView:
-    """Award what an event other than a purchase earns."""
-    require(by, Permission.TILL_ENROL)
-    answer = await desk.submit(command)
-    assert isinstance(answer, EventView)
     return answer
 
 
