@@ -6,6 +6,11 @@ from typing import NamedTuple
 
 QUANTITY_SCALE = 1000  # quantities are whole thousandths: 0.137 kg is 137
 
+GOODS, DELIVERY, GIFT_CARD, TOP_UP = "goods", "delivery", "gift_card", "top_up"
+KINDS = frozenset({GOODS, DELIVERY, GIFT_CARD, TOP_UP})
+"""What a line may be. Delivery is no goods: only delivery promotions look at it. A gift card and a
+top-up of stored value are money changed into money: no discount, no points, no payment with points."""
+
 
 class Line(NamedTuple):
     """One line of a receipt, as the till rang it up before the programme had a say.
@@ -28,6 +33,8 @@ class Line(NamedTuple):
         frozenset()
     )  # goods tags and flags: "no_points", "no_redeem", "no_discount"
     name: str = ""
+    kind: str = "goods"  # see KINDS: what the line is, as far as rules must tell
+    card: str = ""  # of a gift card's line: the number that is sold or topped up
 
 
 class Receipt(NamedTuple):

@@ -12,6 +12,13 @@ from regulars.core.programme.currency import Currency
 from regulars.core.programme.ladder import Ladder
 from regulars.core.programme.model import Frozen
 from regulars.core.programme.policies import EarningPolicy, ReturnPolicy, TimePolicy
+from regulars.core.programme.promotions import (
+    PROMOTIONS_MAX,
+    Budget,
+    Group,
+    Promotion,
+    PromotionPolicy,
+)
 from regulars.core.programme.rules import RULES_MAX, EarningRule
 from regulars.core.programme.texts import MONEY, Code, LocalText
 
@@ -42,6 +49,14 @@ class Programme(Frozen):
     returns: ReturnPolicy = Field(default=ReturnPolicy(), title="Returns")
     timing: TimePolicy = Field(default=TimePolicy(), title="Clocks and late receipts")
     earning_policy: EarningPolicy = Field(default=EarningPolicy(), title="What is earned on")
+    promotions: Annotated[
+        tuple[Promotion, ...], Field(max_length=PROMOTIONS_MAX, title="Promotions")
+    ] = ()
+    groups: Annotated[tuple[Group, ...], Field(max_length=100, title="Groups of promotions")] = ()
+    budgets: Annotated[tuple[Budget, ...], Field(max_length=100, title="Budgets")] = ()
+    promotion_policy: PromotionPolicy = Field(
+        default=PromotionPolicy(), title="How promotions are reckoned"
+    )
 
     @property
     def zone(self) -> ZoneInfo:
