@@ -3,13 +3,18 @@
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from regulars.core.earning.catalogue import MECHANICS
 from regulars.core.earning.mechanic import Example as MechanicExample
-from regulars.core.purchase import QUANTITY_SCALE, Line
+from regulars.core.goods import Goods
+from regulars.core.promotions.catalogue import KINDS
+from regulars.core.promotions.promotion import Example as PromotionExample
+from regulars.core.promotions.promotion import Kind
+from regulars.core.purchase import GOODS, QUANTITY_SCALE, Line
+from regulars.core.rewards.catalogue import REWARD_KINDS
 from regulars.core.scene import decimal_text
 from regulars.core.when.catalogue import CONDITIONS
 from regulars.core.when.condition import Example as ConditionExample
@@ -50,11 +55,114 @@ when:
     - not: {weekday: {in: [sat, sun]}}
 ```
 """
+_ABOUT_PROMOTIONS = """\
+A promotion names one of these under `kind` and its parameters under `params`; what it applies to, when,
+how often and together with what are fields of every promotion. The worked receipts are run as tests:
+money has two decimals, `less` is what each line gets cheaper by.
+
+Акция называет один из них в `kind`, а параметры в `params`; к чему, когда, сколько раз и вместе с чем
+она действует — поля любой акции. Примеры проверяются тестами: у денег два знака, `less` — на сколько
+дешевеет каждая строка.
+"""
+_PHASES = {
+    "line": "Evaluated with the line promotions, unless `level` says otherwise. · "
+    "Считается с акциями на строки, если `level` не велит иначе.",
+    "order": "Evaluated with the order promotions, unless `level` says otherwise. · "
+    "Считается с акциями на чек, если `level` не велит иначе.",
+}
+_PIECES = (
+    "By the piece: the units it takes count for no other promotion by the piece. · "
+    "Поштучная: взятые ею штуки не участвуют в других поштучных акциях.\n"
+)
+
+_ABOUT_REWARDS = """\
+A reward of the [catalogue](../rewards.md) names one of these under `kind` and its parameters under
+`params`. The worked examples are run as tests.
+
+Награда [каталога](../rewards.md) называет один из них в `kind`, а параметры в `params`. Примеры
+проверяются тестами.
+"""
+_FULFILLED = {
+    "at_once": "Fulfilled with the order · Выполняется сразу с заказом:",
+    "by_hand": "Fulfilled when somebody says so · Выполняется, когда это отметят:",
+}
+_RETURNABLE = {
+    "until_fulfilled": "Given back until it is fulfilled. · Возвращается, пока не выполнено.",
+    "while_unused": "Given back while it is unused. · Возвращается, пока не использовано.",
+    "never": "Not given back. · Не возвращается.",
+}
 
 
 def pages() -> dict[str, str]:
     """The text of every reference page by its file name."""
-    return {"mechanics.md": _mechanics(), "conditions.md": _conditions()}
+    kinds = {f"promotions/{kind.code}.md": _promotion(kind) for kind in KINDS.values()}
+    return {
+        "mechanics.md": _mechanics(),
+        "conditions.md": _conditions(),
+        "rewards.md": _rewards(),
+        "promotions/index.md": _promotions(),
+        **kinds,
+    }
+
+
+def _promotions() -> str:
+    rows = [
+        f"- [`{kind.code}`]({kind.code}.md) {kind.title['en']} · {kind.title['ru']}"
+        for kind in KINDS.values()
+    ]
+    heading = "# Promotion kinds · Виды акций\n"
+    return "\n".join([_HEAD, heading, _ABOUT_PROMOTIONS, *rows, ""])
+
+
+def _promotion(kind: Kind) -> str:
+    parts = [
+        _HEAD,
+        f"# `{kind.code}`: {kind.title['en']} · {kind.title['ru']}\n",
+        f"{kind.summary['en']}\n",
+        f"{kind.summary['ru']}\n",
+        f"{_PHASES[kind.phase]}\n",
+        *([_PIECES] if kind.pieces else []),
+        "## Parameters · Параметры\n",
+        _table(kind.params, kind.code),
+    ]
+    for key, inner in _inner_models(kind.params):
+        parts += [f"Fields of `{key}` · Поля `{key}`:\n", _table(inner)]
+    parts.append("## Worked receipts · Примеры чеков\n")
+    parts += [_promotion_example(example) for example in kind.examples]
+    parts.append("## Corner cases · Особые случаи\n")
+    for case in kind.corner_cases:
+        parts += [f"- {case['en']}", f"  {case['ru']}"]
+    return "\n".join([*parts, ""])
+
+
+def _inner_models(model: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:
+    """The parts of the parameters that have fields of their own, selections of goods left out."""
+    found = []
+    for name, field in model.model_fields.items():
+        for inner in get_args(field.annotation):
+            if isinstance(inner, type) and issubclass(inner, BaseModel) and inner is not Goods:
+                found.append((field.alias or name, inner))
+    return found
+
+
+def _promotion_example(example: PromotionExample) -> str:
+    shown: dict[str, Any] = {"params": _plain(example.params), **_plain(example.promotion)}
+    if example.buyer:
+        shown["member"] = {
+            key: decimal_text(value, 2) if key.endswith("_minor") else value
+            for key, value in example.buyer.items()
+        }
+    shown["receipt"] = [_line(line) for line in example.lines]
+    if example.times != 1:
+        shown["sets"] = example.times
+    if example.gifts:
+        shown["gifts"] = [
+            {"sku": sku, "quantity": decimal_text(quantity, 3)} for sku, quantity in example.gifts
+        ]
+    if example.coupons:
+        shown["coupons"] = dict(example.coupons)
+    shown["less"] = [decimal_text(cut, 2) for cut in example.cuts]
+    return _block(example.says, shown)
 
 
 def _mechanics() -> str:
@@ -95,6 +203,26 @@ def _conditions() -> str:
     return "\n".join(parts)
 
 
+def _rewards() -> str:
+    parts = [
+        _HEAD,
+        "# Kinds of reward · Виды наград\n",
+        _ABOUT_REWARDS,
+        _contents(REWARD_KINDS.values()),
+    ]
+    for kind in REWARD_KINDS.values():
+        parts += [
+            f"## `{kind.code}`: {kind.title['en']} · {kind.title['ru']}\n",
+            f"{kind.summary['en']}\n",
+            f"{kind.summary['ru']}\n",
+            f"{_FULFILLED[kind.fulfilled]} {kind.fulfilment['en']} · {kind.fulfilment['ru']}\n",
+            f"{_RETURNABLE[kind.returnable]}\n",
+            _table(kind.params),
+        ]
+        parts += [_block(each.says, {"params": _plain(each.params)}) for each in kind.examples]
+    return "\n".join(parts)
+
+
 def _contents(items: Iterable[Any]) -> str:
     rows = [f"- [`{item.code}`](#{_anchor(item)}) {item.title['en']}" for item in items]
     return "\n".join([*rows, ""])
@@ -106,7 +234,7 @@ def _anchor(item: Any) -> str:
     return kept.replace(" ", "-")
 
 
-def _table(model: type[BaseModel]) -> str:
+def _table(model: type[BaseModel], kind: str = "") -> str:
     if not model.model_fields:
         return "No parameters. · Параметров нет.\n"
     schema = model.model_json_schema(by_alias=True)
@@ -115,7 +243,7 @@ def _table(model: type[BaseModel]) -> str:
         key = field.alias or name
         default = "needed" if field.is_required() else _default(field.get_default())
         values = _values(schema["properties"][key], schema.get("$defs", {}))
-        russian = SENTENCES["ru"][f"field.{key}"]
+        russian = SENTENCES["ru"].get(f"kind.{kind}.{key}") or SENTENCES["ru"][f"field.{key}"]
         rows.append(f"| `{key}` | {field.title} | {russian} | {values} | {default} |")
     return "\n".join([*rows, ""])
 
@@ -134,7 +262,9 @@ def _values(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     if "anyOf" in schema:
         kinds = [_values(each, definitions) for each in schema["anyOf"]]
         kinds = [kind for kind in dict.fromkeys(kinds) if kind != "nothing"]
-        return "number" if kinds == ["number", "text"] else " or ".join(kinds)
+        if len(kinds) == 2 and kinds[0].startswith("number") and kinds[1] == "text":
+            return kinds[0]
+        return " or ".join(kinds)
     kind = schema.get("type")
     if kind == "array":
         return f"list of: {_values(schema['items'], definitions)}"
@@ -206,6 +336,12 @@ def _line(line: Line) -> dict[str, Any]:
         told["brand"] = line.brand
     if line.tags:
         told["tags"] = sorted(line.tags)
+    if line.minimum_minor:
+        told["minimum"] = decimal_text(line.minimum_minor, 2)
+    if line.tax_rate_bp is not None:
+        told["tax"] = f"{decimal_text(line.tax_rate_bp, 2)} %"
+    if line.kind != GOODS:
+        told["kind"] = line.kind
     return told
 
 
@@ -216,7 +352,7 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, tuple | list):
         return [_plain(inner) for inner in value]
-    return value if isinstance(value, int | str | bool) else str(value)
+    return value if isinstance(value, int | str | bool | float) else str(value)
 
 
 def main() -> int:
@@ -224,6 +360,7 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     for name, text in pages().items():
         page = FOLDER / name
+        page.parent.mkdir(exist_ok=True)
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             page.write_text(text, encoding="utf-8")
             sys.stdout.write(f"{page}\n")
