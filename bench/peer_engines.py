@@ -7,12 +7,14 @@ scripts, into the user's cache. Each runs in memory, its own way of reading prom
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from platformdirs import user_cache_path
+
+from bench.report import Figure
 
 HERE = Path(__file__).parent / "peers"
 ENGINES: Mapping[str, str] = {
@@ -50,7 +52,12 @@ def install() -> Path:
     command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"]
     try:
         done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS_MAX
+            command,
+            check=False,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS_MAX,
         )
     except subprocess.TimeoutExpired:
         raise PeerMissing("npm did not end in time") from None
@@ -64,6 +71,7 @@ def time_engine(script: str, folder: Path, work: Mapping[str, Any]) -> PeerFigur
     """Run one engine on `work` (lines, promotions, seconds); raises PeerMissing where it fails."""
     done = subprocess.run(
         ["node", str(HERE / script)],
+        check=False,
         input=json.dumps(work),
         cwd=folder,
         capture_output=True,
@@ -74,3 +82,30 @@ def time_engine(script: str, folder: Path, work: Mapping[str, Any]) -> PeerFigur
         raise PeerMissing(done.stderr.strip().splitlines()[-1][:200])
     told = json.loads(done.stdout)
     return PeerFigure(told["discount"], told["baskets_per_second"])
+
+
+def compare(
+    name: str, ours: float, exact_minor: float, work: Mapping[str, Any]
+) -> Iterator[Figure]:
+    """Our baskets per second against those of each engine on the same work, its discount checked.
+
+    Each engine may round per unit: its discount is right within half a unit per piece.
+    """
+    pieces = sum(line["quantity"] for line in work["lines"])
+    for engine, script in ENGINES.items():
+        try:
+            theirs = time_engine(script, install(), work)
+        except PeerMissing as missing:
+            yield Figure(
+                f"{name}, {engine}", f"{ours:,.0f} baskets/s", remark=f"not run: {missing}"
+            )
+            continue
+        right = abs(theirs.discount_minor - exact_minor) <= pieces / 2
+        yield Figure(
+            f"{name}, {engine}",
+            f"{ours:,.0f} baskets/s",
+            f"{theirs.baskets_per_second:,.0f} baskets/s",
+            ours / theirs.baskets_per_second,
+            remark=f"its discount {theirs.discount_minor:.2f}{'' if right else ': NOT THE SAME WORK'}",
+            holds=None if right else False,
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from regulars.core.goods import Goods, category_prefixes
-from regulars.core.purchase import Line
+from regulars.core.purchase import GOODS, Line
 
 REMEMBERED_MAX = 16_384
 
@@ -49,7 +49,8 @@ class GoodsIndex:
     def masks_of(self, lines: Iterable[Line]) -> list[int]:
         """For each line, bit n is set where selection n takes it.
 
-        A line of no quantity, such as an item made free, is not bought: nothing takes it.
+        A line of no quantity, such as an item made free, is not bought: nothing takes it. Delivery,
+        gift cards and top-ups are no goods.
         """
         paths, skus, brands, tags = self._paths, self._skus, self._brands, self._tags
         everything = self._everything
@@ -58,11 +59,11 @@ class GoodsIndex:
             path = paths.get(line.category)
             into, out = self._masks_of(line.category) if path is None else path
             into |= everything
-            named = skus.get(line.sku)
+            named = skus.get(line.sku) if skus else None
             if named is not None:
                 into |= named[0]
                 out |= named[1]
-            named = brands.get(line.brand)
+            named = brands.get(line.brand) if brands else None
             if named is not None:
                 into |= named[0]
                 out |= named[1]
@@ -71,7 +72,9 @@ class GoodsIndex:
                     more_into, more_out = tags.get(tag, _NEITHER)
                     into |= more_into
                     out |= more_out
-            masks.append(into & ~out if line.quantity else 0)
+            if out:
+                into &= ~out
+            masks.append(into if line.quantity and line.kind == GOODS else 0)
         return masks
 
     def _masks_of(self, category: tuple[str, ...]) -> Masks:

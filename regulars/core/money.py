@@ -9,6 +9,7 @@ class Rounding(StrEnum):
 
     HALF_UP = "half_up"
     HALF_EVEN = "half_even"
+    HALF_DOWN = "half_down"  # of a discount: the price that is left is rounded half up
     DOWN = "down"
     UP = "up"
 
@@ -16,8 +17,8 @@ class Rounding(StrEnum):
 def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_UP) -> int:
     """`numerator / denominator` in whole units; `denominator` > 0.
 
-    «Up», «down» and «half up» are away from, towards and away from zero, so that a negated amount
-    rounds to the negated result: a return mirrors its sale.
+    «Up» and «half up» are away from zero, «down» and «half down» towards it, so that a negated
+    amount rounds to the negated result: a return mirrors its sale.
     """
     assert denominator > 0
     if numerator < 0:
@@ -30,6 +31,8 @@ def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_
     twice = 2 * rest
     if rounding == Rounding.HALF_EVEN and twice == denominator:
         return whole + (whole & 1)
+    if rounding == Rounding.HALF_DOWN:
+        return whole + (twice > denominator)
     return whole + (twice >= denominator)
 
 
@@ -43,6 +46,11 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
     whole = sum(weights)
     if total <= 0 or not whole:
         return _allocate_oddly(total, weights)
+    if len(weights) == 2:  # most splits are of two: what follows, written out
+        part, rest = divmod(total * weights[0], whole)
+        if rest and 2 * rest >= whole:
+            part += 1
+        return [part, total - part]
     parts = []
     by_remainder = []
     short = total

@@ -76,3 +76,4 @@ class Buyer(NamedTuple):
     tier: str = ""
     visits: int = 0  # purchases before this one, returned ones not counted
     counters: Mapping[str, tuple[int, int]] = {}  # key → (period, value); see core.programme.caps
+    turnover_minor: int = 0  # what the member's purchases came to before this one, less returns

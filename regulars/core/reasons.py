@@ -11,4 +11,4 @@ class Reason(NamedTuple):
 
     @classmethod
     def of(cls, code: str, **params: object) -> "Reason":
-        return cls(code, tuple(params.items()))
+        return tuple.__new__(cls, (code, tuple(params.items())))

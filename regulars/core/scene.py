@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import reduce
-from operator import and_
 from zoneinfo import ZoneInfo
 
 from regulars.core.goods_index import GoodsIndex
 from regulars.core.money import allocate
-from regulars.core.purchase import Buyer, Receipt
+from regulars.core.purchase import GOODS, Buyer, Receipt
 
 _UTC = ZoneInfo("UTC")
+_ASKED_ONE_BY_ONE = 2  # selections; where more are asked for, grouping the lines pays
 
 
 class Lines:
@@ -91,13 +90,19 @@ class Scene:
     `paid` is one amount (minor units, not negative) per line: what is left to pay after discounts
     and, by the programme's policy, after points. `order` are the positions of the lines by their ids:
     a range where they came so. `selected` keeps what `lines_of` found. Not shared between threads.
+
+    Conditions measure `amounts`: what the till rang up, unless `repaid` says that they shall see
+    what is left.
     """
 
     __slots__ = (
+        "_amounts",
         "_goods",
+        "_goods_only",
+        "_groups",
         "_local",
         "_masks",
-        "_shared",
+        "_positions",
         "_zone",
         "buyer",
         "moment",
@@ -125,25 +130,106 @@ class Scene:
         self.order: Sequence[int] = range(len(ids))
         if ids != sorted(ids):
             self.order = sorted(self.order, key=ids.__getitem__)
+        self._amounts: Sequence[int] | None = None
+        self._goods_only: list[int] | None = None
         self._masks: list[int] | None = None
-        self._shared = 0  # selections that take every line, as far as known
+        self._groups: dict[int, list[int]] | None = None  # lines by the selections they belong to
+        self._positions: dict[int, Sequence[int]] = {}
         self.selected: dict[int, Lines] = {}
 
-    def enter(
-        self, zone: ZoneInfo, money_scale: int, goods: GoodsIndex, masks: list[int] | None = None
-    ) -> None:
+    def enter(self, zone: ZoneInfo, money_scale: int, goods: GoodsIndex) -> list[int]:
         """See the purchase with a programme's zone and selections; forgets another programme's.
 
-        `masks` may be handed over where the caller has looked the lines up already.
+        Returns the masks (see `masks`).
         """
         if self._goods is not goods or self._zone is not zone:
+            if self._goods is not None:
+                self._groups = None
+                self.selected, self._positions = {}, {}
+            self._local = None
             self._zone = zone
             self._goods = goods
             self.money_scale = money_scale
-            self._local = None
-            self.selected = {}
-            self._masks = masks
-            self._shared = reduce(and_, masks) if masks else 0
+            self._masks = None
+        masks = self._masks
+        if masks is None:
+            masks = self._masks = goods.masks_of(self.receipt.lines)
+        return masks
+
+    def repaid(self, paid: Sequence[int], *, measured: bool = False) -> "Scene":
+        """The same purchase with other money per line; what was looked up for it stays known.
+
+        With `measured` conditions on amounts see this money too. `paid` may change afterwards only
+        where nobody but conditions looks at the scene.
+        """
+        other = Scene.__new__(Scene)
+        other.receipt, other.buyer, other.moment = self.receipt, self.buyer, self.moment
+        other.money_scale, other.order, other.paid = self.money_scale, self.order, paid
+        other._zone, other._goods, other._local = self._zone, self._goods, self._local
+        other._masks, other._groups, other._positions = self._masks, self._groups, self._positions
+        other._amounts = paid if measured else self._amounts
+        other._goods_only = self._goods_only
+        other.selected = {}
+        return other
+
+    @property
+    def amounts(self) -> Sequence[int]:
+        """Per line, the money that conditions measure."""
+        if self._amounts is None:
+            self._amounts = [line.amount_minor for line in self.receipt.lines]
+        return self._amounts
+
+    @property
+    def goods_only(self) -> list[int]:
+        """The positions of the lines that are goods: no delivery, gift cards or top-ups."""
+        if self._goods_only is None:
+            lines = self.receipt.lines
+            self._goods_only = [i for i, line in enumerate(lines) if line.kind == GOODS]
+        return self._goods_only
+
+    def amount_of_goods(self) -> int:
+        """What the goods of the receipt come to, as conditions measure it."""
+        amounts = self.amounts
+        if len(self.goods_only) == len(amounts):
+            return sum(amounts)
+        return sum([amounts[i] for i in self.goods_only])
+
+    def positions_of(self, number: int) -> Sequence[int]:
+        """The lines that the selection with this number takes, in the order of their ids."""
+        found = self._positions.get(number)
+        if found is None:
+            found = self._positions[number] = self._find(1 << number)
+        return found
+
+    def _find(self, bit: int) -> Sequence[int]:
+        groups = self._groups
+        if groups is None:
+            if len(self._positions) < _ASKED_ONE_BY_ONE:
+                masks, order = self.masks, self.order
+                found = [i for i in order if masks[i] & bit]
+                return order if len(found) == len(order) else found
+            groups = self._group()
+        matching = [positions for mask, positions in groups.items() if mask & bit]
+        if len(matching) == len(groups):
+            return self.order
+        if len(matching) == 1:
+            return matching[0]
+        masks = self.masks
+        return [i for i in self.order if masks[i] & bit] if matching else ()
+
+    def _group(self) -> dict[int, list[int]]:
+        """Lines that belong to the same selections, in order: what is looked for is found by them."""
+        masks = self.masks
+        groups: dict[int, list[int]] = {}
+        for i in self.order:
+            mask = masks[i]
+            found = groups.get(mask)
+            if found is None:
+                groups[mask] = [i]
+            else:
+                found.append(i)
+        self._groups = groups
+        return groups
 
     @property
     def local(self) -> datetime:
@@ -164,12 +250,10 @@ class Scene:
         """The lines that the selection with this number takes."""
         found = self.selected.get(number)
         if found is None:
-            bit, masks, order = 1 << number, self.masks, self.order
-            if self._shared & bit and isinstance(order, range):
-                found = Lines(self, order)
-            else:
-                found = Lines(self, [i for i in order if masks[i] & bit])
-            self.selected[number] = found
+            positions = self._positions.get(number)
+            if positions is None:
+                positions = self._positions[number] = self._find(1 << number)
+            found = self.selected[number] = Lines(self, positions)
         return found
 
 

@@ -11,7 +11,7 @@ from regulars.core.programme.model import Frozen
 from regulars.core.reasons import Reason
 from regulars.core.scene import Scene, decimal_text
 from regulars.core.terms import Terms
-from regulars.core.when.condition import Condition, Example, Holds
+from regulars.core.when.condition import Condition, Example, Holds, Missing
 
 
 class Amount(Frozen):
@@ -36,8 +36,8 @@ def prepare(params: Amount, terms: Terms) -> Holds:
     least = 0 if params.min is None else terms.money_minor(params.min)
     if params.max is None:
         if params.of == "paid":
-            return lambda scene: sum(scene.paid) >= least
-        return lambda scene: scene.receipt.amount_minor >= least
+            return lambda scene: _paid(scene) >= least
+        return lambda scene: scene.amount_of_goods() >= least
     most = terms.money_minor(params.max)
     return lambda scene: least <= _measured(params, scene) <= most
 
@@ -50,24 +50,39 @@ def why_not(params: Amount, scene: Scene, terms: Terms) -> Reason:
     return Reason.of("condition.amount.large", most=str(params.max), found=shown)
 
 
+def missing(params: Amount, scene: Scene, terms: Terms) -> Missing | None:
+    if params.min is None:
+        return None
+    least, found = terms.money_minor(params.min), _measured(params, scene)
+    return Missing(least - found) if found < least else None
+
+
 def _measured(params: Amount, scene: Scene) -> int:
-    return sum(scene.paid) if params.of == "paid" else scene.receipt.amount_minor
+    return _paid(scene) if params.of == "paid" else scene.amount_of_goods()
+
+
+def _paid(scene: Scene) -> int:
+    goods = scene.goods_only
+    return sum(scene.paid if len(goods) == len(scene.paid) else [scene.paid[i] for i in goods])
 
 
 CONDITION = Condition(
     code="amount",
     title={"en": "Amount of the receipt", "ru": "Сумма чека"},
     summary={
-        "en": "Holds where the receipt comes to at least `min` and at most `max`. `of: receipt` "
+        "en": "Holds where the goods of the receipt come to at least `min` and at most `max`; "
+        "delivery, gift cards and top-ups do not count. `of: receipt` "
         "measures what the till rang up, so paying with points does not lose the bonus; `of: paid` "
         "measures what points are reckoned on.",
-        "ru": "Выполнено, если сумма чека не меньше `min` и не больше `max`. `of: receipt` берёт "
+        "ru": "Выполнено, если товаров в чеке не меньше чем на `min` и не больше чем на `max`; "
+        "доставка, подарочные карты и пополнения не в счёт. `of: receipt` берёт "
         "сумму, пробитую кассой, и оплата баллами бонуса не лишает; `of: paid` берёт сумму, с "
         "которой начисляют.",
     },
     params=Amount,
     prepare=prepare,
     why_not=why_not,
+    missing=missing,
     looks_at="receipt",
     examples=(
         Example(

@@ -1,5 +1,6 @@
 """The receipt holds certain goods, perhaps for a least amount or in a least quantity."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from regulars.core.purchase import QUANTITY_SCALE
 from regulars.core.reasons import Reason
 from regulars.core.scene import Scene, decimal_text
 from regulars.core.terms import Terms
-from regulars.core.when.condition import Condition, Example, Holds, Needs
+from regulars.core.when.condition import Condition, Example, Holds, Missing, Needs
 
 Quantity = Annotated[NotNegative, Field(decimal_places=3, max_digits=12)]
 
@@ -30,11 +31,11 @@ def prepare(params: GoodsBought, terms: Terms) -> Holds:
     number = terms.number_of(params.goods)
     amount, quantity = _least(params, terms)
     if not amount and not quantity:
-        return lambda scene: bool(scene.lines_of(number).positions)
+        return lambda scene: bool(scene.positions_of(number))
 
     def holds(scene: Scene) -> bool:
-        lines = scene.lines_of(number)
-        if not lines.positions or (quantity and lines.quantity < quantity):
+        positions = scene.positions_of(number)
+        if not positions or (quantity and _units(scene, positions) < quantity):
             return False
         return not amount or _rung_up(scene, number) >= amount
 
@@ -48,14 +49,15 @@ def index(params: GoodsBought, terms: Terms) -> Needs:
 def why_not(params: GoodsBought, scene: Scene, terms: Terms) -> Reason:
     number = terms.number_of(params.goods)
     amount, quantity = _least(params, terms)
-    lines = scene.lines_of(number)
-    if not lines.positions:
+    positions = scene.positions_of(number)
+    if not positions:
         return Reason.of("condition.goods")
-    if quantity and lines.quantity < quantity:
+    units = _units(scene, positions)
+    if quantity and units < quantity:
         return Reason.of(
             "condition.goods.quantity",
             least=str(params.quantity_min),
-            found=decimal_text(lines.quantity, 3),
+            found=decimal_text(units, 3),
         )
     found = decimal_text(_rung_up(scene, number), terms.money_scale)
     return Reason.of(
@@ -69,9 +71,24 @@ def _least(params: GoodsBought, terms: Terms) -> tuple[int, int]:
     return amount, quantity
 
 
-def _rung_up(scene: Scene, number: int) -> int:
+def missing(params: GoodsBought, scene: Scene, terms: Terms) -> Missing | None:
+    number = terms.number_of(params.goods)
+    amount, quantity = _least(params, terms)
+    positions = scene.positions_of(number)
+    units = quantity - _units(scene, positions)
+    if not positions and not quantity:
+        units = QUANTITY_SCALE
+    return Missing(max(0, amount - _rung_up(scene, number)), max(0, units), params.goods)
+
+
+def _units(scene: Scene, positions: Sequence[int]) -> int:
     lines = scene.receipt.lines
-    return sum(lines[i].amount_minor for i in scene.lines_of(number).positions)
+    return sum([lines[i].quantity for i in positions])
+
+
+def _rung_up(scene: Scene, number: int) -> int:
+    amounts = scene.amounts
+    return sum([amounts[i] for i in scene.positions_of(number)])
 
 
 _TWO_COFFEES = (
@@ -93,6 +110,7 @@ CONDITION = Condition(
     params=GoodsBought,
     prepare=prepare,
     why_not=why_not,
+    missing=missing,
     index=index,
     looks_at="receipt",
     examples=(

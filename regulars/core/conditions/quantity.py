@@ -10,7 +10,7 @@ from regulars.core.purchase import QUANTITY_SCALE
 from regulars.core.reasons import Reason
 from regulars.core.scene import Scene, decimal_text
 from regulars.core.terms import Terms
-from regulars.core.when.condition import Condition, Example, Holds
+from regulars.core.when.condition import Condition, Example, Holds, Missing
 
 
 class Units(Frozen):
@@ -44,8 +44,16 @@ def why_not(params: Units, scene: Scene, terms: Terms) -> Reason:
     return Reason.of("condition.quantity.many", most=str(params.max), found=shown)
 
 
+def missing(params: Units, scene: Scene, terms: Terms) -> Missing | None:
+    if params.min is None:
+        return None
+    least, found = int(params.min * QUANTITY_SCALE), _found(scene)
+    return Missing(0, least - found) if found < least else None
+
+
 def _found(scene: Scene) -> int:
-    return sum([line.quantity for line in scene.receipt.lines])
+    lines = scene.receipt.lines
+    return sum([lines[i].quantity for i in scene.goods_only])
 
 
 _THREE = (line(100_00, quantity=2000), line(50_00, id="2", quantity=1000))
@@ -62,6 +70,7 @@ CONDITION = Condition(
     params=Units,
     prepare=prepare,
     why_not=why_not,
+    missing=missing,
     looks_at="receipt",
     examples=(
         Example(

@@ -1,5 +1,6 @@
 """What a purchase or an event earns under a programme version, and why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2s
 from operator import attrgetter
@@ -10,6 +11,7 @@ from regulars.core.earning.index import Plan
 from regulars.core.earning.settle import NOTHING, Earnings, settle
 from regulars.core.programme.caps import COUNTED
 from regulars.core.programme.compiled import Compiled
+from regulars.core.promotions.result import Boost
 from regulars.core.purchase import Buyer, Event, Receipt
 from regulars.core.reasons import Reason
 from regulars.core.scene import Lines, Scene
@@ -18,13 +20,14 @@ _new = tuple.__new__
 _NUMBER = attrgetter("rule.number")
 
 
-def earn(programme: Compiled, scene: Scene) -> Earnings:
+def earn(programme: Compiled, scene: Scene, boosts: Sequence[Boost] = ()) -> Earnings:
     """Every award of the purchase by priority and id; the sums do not depend on the order of lines
     or of rules in the document.
 
     Ordinary rules give exact amounts, each within its own limits; then exclusive groups, final
     rules and the number of rules per receipt; then multipliers; then one rounding per currency, the
-    currency's limits, and the shares of the lines. Lines tagged `no_points` never earn.
+    currency's limits, and the shares of the lines. Lines tagged `no_points` never earn. `boosts` are
+    multipliers brought by promotions: they come last, as rules `promotion:<id>`.
     """
     plan = programme.index.plan(scene)
     if not plan.rules:
@@ -47,13 +50,18 @@ def earn(programme: Compiled, scene: Scene) -> Earnings:
             drafts.append(draft)
         else:
             drafts += limit(programme, scene, draft, cut)
-    if plan.multipliers or not plan.plain:
-        drafts = _joined(programme, scene, plan, drafts, cut)
+    if plan.multipliers or boosts or not plan.plain:
+        drafts = _joined(programme, scene, plan, boosts, drafts, cut)
     return settle(programme, scene, drafts, cut)
 
 
 def _joined(
-    programme: Compiled, scene: Scene, plan: Plan, drafts: list[Draft], cut: list[Reason]
+    programme: Compiled,
+    scene: Scene,
+    plan: Plan,
+    boosts: Sequence[Boost],
+    drafts: list[Draft],
+    cut: list[Reason],
 ) -> list[Draft]:
     """The drafts after groups and final rules, with those of the multipliers, in order."""
     policy = programme.document.earning_policy
@@ -66,6 +74,11 @@ def _joined(
         kept, multipliers = choose(drafts, multipliers, policy.stacking_max)
         _forget(cut, dropped={draft.rule.id for draft in drafts} - {d.rule.id for d in kept})
         drafts = kept
+    by_id = programme.promotions.by_id
+    for boost in boosts:
+        rule = by_id[boost.promotion].boost
+        assert rule is not None
+        multipliers.append((rule, scene.lines_of(boost.goods)))
     if not multipliers:
         return drafts
     for draft in multiply(drafts, multipliers, policy.multipliers):

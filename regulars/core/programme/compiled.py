@@ -22,6 +22,7 @@ from regulars.core.programme.document import Programme
 from regulars.core.programme.ladder import Ladder
 from regulars.core.programme.rules import EarningRule
 from regulars.core.programme.texts import to_minor
+from regulars.core.promotions.compiling import CompiledPromotions, compile_promotions
 from regulars.core.scene import Scene
 from regulars.core.terms import Terms, units_per
 from regulars.core.when.prepare import needs, prepare
@@ -99,6 +100,7 @@ class Compiled:
     rules: tuple[CompiledRule, ...]  # switched on, by priority then id
     index: RuleIndex
     event_rules: Mapping[str, tuple[CompiledRule, ...]]
+    promotions: CompiledPromotions
     terms: Terms
     _periods: dict[date, tuple[int, ...]]
 
@@ -138,6 +140,7 @@ def compile_programme(document: Programme, version: int) -> Compiled:
         rules=rules,
         index=RuleIndex(rules, needed, terms, document.earning_policy),
         event_rules=MappingProxyType(events),
+        promotions=compile_promotions(document, terms),
         terms=terms,
         _periods={},
     )

@@ -12,10 +12,15 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from regulars.core.earning.catalogue import MECHANICS
 from regulars.core.programme.currency import Currency, ExpiresAfter
+from regulars.core.programme.gift_cards import GiftCards
 from regulars.core.programme.ladder import Ladder
 from regulars.core.programme.markers import Fits, Refers
 from regulars.core.programme.moments import moment_micros
+from regulars.core.programme.promotion_checks import Offers, promotion_problems
+from regulars.core.programme.promotions import Budget, Promotion
+from regulars.core.programme.referral import Referral
 from regulars.core.programme.rules import EarningRule
+from regulars.core.programme.value_checks import value_problems
 from regulars.core.when.catalogue import CONDITIONS
 from regulars.core.when.tree import Loc, Node
 
@@ -30,6 +35,9 @@ class Parts(NamedTuple):
     ladder: Ladder | None
     money_scale: int
     zone: ZoneInfo
+    referral: Referral | None = None
+    gift_cards: GiftCards | None = None
+    offers: Offers = Offers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +46,11 @@ class _Known:
 
     codes: Mapping[str, Set[str]]
     money_scale: int
+    scales: Mapping[str, int]
     currency_scale: int | None = None
 
     def under(self, scale: int | None) -> "_Known":
-        return _Known(self.codes, self.money_scale, scale)
+        return _Known(self.codes, self.money_scale, self.scales, scale)
 
 
 def cross_check(parts: Parts) -> list[InitErrorDetails]:
@@ -66,8 +75,10 @@ def _problems(parts: Parts) -> Found:
             "currency": scales.keys(),
             "rule": {rule.id for rule in parts.earning},
             "tier": {level.code for level in ladder.levels} if ladder else set(),
+            "promotion": {promotion.id for promotion in parts.offers.promotions},
         },
         parts.money_scale,
+        scales,
     )
     for code, currency in parts.currencies.items():
         yield from _visit(
@@ -89,6 +100,18 @@ def _problems(parts: Parts) -> Found:
     if ladder:
         yield from _visit(ladder, type(ladder), ("tiers",), known)
         yield from _thresholds(parts, scales)
+    if parts.referral:
+        yield from _referral(parts.referral, known, scales)
+    if parts.gift_cards:
+        yield from _visit(parts.gift_cards, GiftCards, ("gift_cards",), known)
+    for i, promotion in enumerate(parts.offers.promotions):
+        yield from _visit(promotion, Promotion, ("promotions", i), known)
+    for i, budget in enumerate(parts.offers.budgets):
+        yield from _visit(budget, Budget, ("budgets", i), known)
+    yield from promotion_problems(parts.offers, parts.zone)
+    yield from value_problems(
+        parts.currencies, parts.earning, ladder, parts.gift_cards, parts.money_scale
+    )
 
 
 def _never_usable(currency: Currency) -> bool:
@@ -119,6 +142,9 @@ def _visit(value: Any, annotation: Any, loc: Loc, known: _Known) -> Found:
     elif isinstance(value, Node):
         yield from _visit_node(value, loc, known)
     elif isinstance(value, BaseModel):
+        named = getattr(value, "currency", None)
+        if isinstance(named, str) and named in known.scales:  # its amounts are in this currency
+            known = known.under(known.scales[named])
         for name, field in type(value).model_fields.items():
             here = (*loc, field.alias or name)
             yield from _judge(getattr(value, name), field.metadata, here, known)
@@ -184,6 +210,16 @@ def _period(rule: EarningRule, loc: Loc, parts: Parts) -> Found:
     )
     if since is not None and until is not None and since >= until:
         yield (*loc, "valid"), "programme.period_empty", {}
+
+
+def _referral(referral: Referral, known: _Known, scales: Mapping[str, int]) -> Found:
+    yield from _visit(referral, Referral, ("referral",), known)
+    for who in ("friend", "referrer"):
+        reward = getattr(referral, who)
+        scale = scales.get(reward.currency) if reward else None
+        if scale is not None and not _fits(reward.points, scale):
+            context = {"value": str(reward.points), "scale": scale}
+            yield ("referral", who, "points"), "programme.too_many_decimals", context
 
 
 def _exclusive_groups(parts: Parts) -> Found:

@@ -22,6 +22,7 @@ class CurrencyKind(StrEnum):
     STATUS = "status"
     STAMPS = "stamps"
     CASHBACK = "cashback"
+    STORED_VALUE = "stored_value"  # money paid in beforehand; pays as money does
 
 
 class NeverExpires(Frozen):
@@ -89,6 +90,17 @@ class PayItem(Frozen):
 Redemption = Annotated[PayMoney | PayItem, Field(discriminator="kind")]
 
 
+class Transfer(Frozen):
+    """Members may give the currency to each other."""
+
+    expiry: Literal["keep", "restart"] = Field(
+        default="keep", title="What is given keeps its expiry, or is as if earned anew"
+    )
+    minimum: UnitsFrom = Field(default=0, title="Least to give at once", validate_default=True)
+    most: UnitsStep | None = Field(default=None, title="Most to give at once")
+    day: UnitsStep | None = Field(default=None, title="Most to give in a day")
+
+
 class Currency(Frozen):
     """One kind of value a member can hold."""
 
@@ -106,11 +118,16 @@ class Currency(Frozen):
     )
     redeem: Redemption | None = Field(default=None, title="How it pays")
     caps: Caps | None = Field(default=None, title="Limits on earning it, all rules together")
+    transfer: Transfer | None = Field(default=None, title="Members may give it to each other")
 
     @model_validator(mode="after")
     def _status_is_not_money(self) -> "Currency":
         if self.kind == CurrencyKind.STATUS and self.redeem:
             raise PydanticCustomError("programme.status_cannot_pay", "status points cannot pay")
+        if self.kind == CurrencyKind.STORED_VALUE and (self.redeem or self.caps):
+            raise PydanticCustomError("programme.stored_value_plain", "it pays one to one")
+        if self.kind == CurrencyKind.STORED_VALUE and not self.activation.is_zero:
+            raise PydanticCustomError("programme.stored_value_waits", "it pays at once")
         return self
 
 

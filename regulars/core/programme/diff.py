@@ -27,7 +27,7 @@ class Step(NamedTuple):
     """One step on the way to a part: a field by name, or an item by its id, code or place."""
 
     name: str
-    item: str = ""  # "rule", "level", "currency", "membership", "place"; empty for a field
+    item: str = ""  # "rule", "promotion", "level", "currency"… (see _KEYED); empty for a field
 
 
 class Change(NamedTuple):
@@ -57,6 +57,9 @@ class Change(NamedTuple):
 
 _KEYED = {
     ("earning",): ("id", "rule"),
+    ("promotions",): ("id", "promotion"),
+    ("groups",): ("id", "group"),
+    ("budgets",): ("id", "budget"),
     ("tiers", "levels"): ("code", "level"),
     ("tiers", "memberships"): ("sku", "membership"),
 }
@@ -70,6 +73,8 @@ _SETS = frozenset(
         "exclude_categories",
         "exclude_brands",
         "exclude_tags",
+        "codes",
+        "stacks_with",
     }
 )
 
@@ -77,7 +82,8 @@ _SETS = frozenset(
 def diff(old: Programme, new: Programme) -> tuple[Change, ...]:
     """Every difference from `old` to `new`; empty exactly when the documents are equal.
 
-    Rules are matched by id, currencies and tiers by code, memberships by product.
+    Rules, promotions, groups and budgets are matched by id, currencies and tiers by code,
+    memberships by product.
     """
     before, after = to_mapping(old, full=True), to_mapping(new, full=True)
     return tuple(_fields(before, after, ()))

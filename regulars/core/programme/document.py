@@ -9,9 +9,11 @@ from pydantic_core import PydanticCustomError
 from regulars.core.money import Rounding
 from regulars.core.programme.crosscheck import Parts, cross_check
 from regulars.core.programme.currency import Currency
+from regulars.core.programme.gift_cards import GiftCards
 from regulars.core.programme.ladder import Ladder
 from regulars.core.programme.model import Frozen
 from regulars.core.programme.policies import EarningPolicy, ReturnPolicy, TimePolicy
+from regulars.core.programme.promotion_checks import Offers
 from regulars.core.programme.promotions import (
     PROMOTIONS_MAX,
     Budget,
@@ -19,6 +21,7 @@ from regulars.core.programme.promotions import (
     Promotion,
     PromotionPolicy,
 )
+from regulars.core.programme.referral import Referral
 from regulars.core.programme.rules import RULES_MAX, EarningRule
 from regulars.core.programme.texts import MONEY, Code, LocalText
 
@@ -57,6 +60,8 @@ class Programme(Frozen):
     promotion_policy: PromotionPolicy = Field(
         default=PromotionPolicy(), title="How promotions are reckoned"
     )
+    referral: Referral | None = Field(default=None, title="Members bring friends")
+    gift_cards: GiftCards | None = Field(default=None, title="Gift cards")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -71,7 +76,16 @@ class Programme(Frozen):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Programme":
-        parts = Parts(self.currencies, self.earning, self.tiers, self.money_scale, self.zone)
+        parts = Parts(
+            self.currencies,
+            self.earning,
+            self.tiers,
+            self.money_scale,
+            self.zone,
+            referral=self.referral,
+            gift_cards=self.gift_cards,
+            offers=Offers(self.promotions, self.groups, self.budgets),
+        )
         problems = cross_check(parts)
         if problems:
             raise ValidationError.from_exception_data("programme", problems)

@@ -14,7 +14,7 @@ from regulars.core.programme.texts import Code, NotNegative, Positive
 class Refers:
     """The value is the code of something that stands elsewhere in the document."""
 
-    to: Literal["tier", "currency", "rule"]
+    to: Literal["tier", "currency", "rule", "promotion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Fits:
 TierCode = Annotated[Code, Refers("tier")]
 CurrencyCode = Annotated[Code, Refers("currency")]
 RuleId = Annotated[Code, Refers("rule")]
+PromotionId = Annotated[Code, Refers("promotion")]
 
 MoneyFrom = Annotated[NotNegative, Fits("money")]
 MoneyStep = Annotated[Positive, Fits("money")]

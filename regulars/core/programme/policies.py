@@ -19,6 +19,13 @@ class ReturnPolicy(Frozen):
         default=Duration(days=30), title="Points given back after their expiry live for"
     )
     within: Lasting | None = Field(default=None, title="Returns accepted within (else always)")
+    promotions: Literal["keep", "recompute"] = Field(
+        default="keep",
+        title="Discounts of the goods that are kept stay, or are reckoned anew and deducted",
+    )
+    coupons: Literal["give_back", "keep"] = Field(
+        default="give_back", title="Coupons of a sale that comes back whole"
+    )
 
 
 class TimePolicy(Frozen):

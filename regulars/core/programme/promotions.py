@@ -61,11 +61,12 @@ class SetPart(Frozen):
 class Repeat(Frozen):
     """The promotion counts once for each complete set on the receipt, at most `most` times.
 
-    `same`: units of different products do not complete one set together.
+    `same`: pieces of different products do not complete one set together.
     """
 
     each: Annotated[tuple[SetPart, ...], Field(min_length=1, max_length=20, title="A set")]
     most: Count | None = Field(default=None, title="At most")
+    same: bool = Field(default=False, title="Each set of one product only")
 
 
 class PointsPrice(Frozen):
@@ -139,7 +140,9 @@ class Promotion(Frozen):
     def _kind_is_known(cls, value: str) -> str:
         if value not in KINDS:
             raise PydanticCustomError(
-                "programme.kind_unknown", "no such kind", {"word": value, "known": ", ".join(KINDS)}
+                "programme.promotion_kind_unknown",
+                "no such kind",
+                {"word": value, "known": ", ".join(KINDS)},
             )
         return value
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of the programme document, with every mechanic's and condition's parameters."""
+"""The JSON Schema of the programme document, with the parameters of every mechanic, condition and kind."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from regulars.core.earning.catalogue import MECHANICS
 from regulars.core.programme.document import Programme
+from regulars.core.promotions.catalogue import KINDS
 from regulars.core.when.catalogue import CONDITIONS
 from regulars.core.when.tree import JOINTS
 
@@ -46,6 +47,7 @@ def json_schema() -> dict[str, Any]:
         }
         for code, mechanic in MECHANICS.items()
     ]
+    _promotions(definitions)
     definitions["When"] = _when(definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -54,6 +56,27 @@ def json_schema() -> dict[str, Any]:
         "title": "Regulars programme",
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _promotions(definitions: dict[str, Any]) -> None:
+    """Kinds of promotions by name, each with its own parameters."""
+    promotion = definitions["Promotion"]
+    promotion["properties"]["kind"] = {
+        "title": "Kind",
+        "oneOf": [
+            {"const": kind.code, "title": kind.title["en"], "description": kind.summary["en"]}
+            for kind in KINDS.values()
+        ],
+    }
+    promotion["properties"]["when"] = {"$ref": "#/$defs/When"}
+    promotion["properties"]["params"] = {"type": "object", "title": "Parameters"}
+    promotion["allOf"] = [
+        {
+            "if": {"properties": {"kind": {"const": code}}, "required": ["kind"]},
+            "then": {"properties": {"params": _taken_in(kind.params, f"Kind.{code}", definitions)}},
+        }
+        for code, kind in KINDS.items()
+    ]
 
 
 def _when(definitions: dict[str, Any]) -> dict[str, Any]:

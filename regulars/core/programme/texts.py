@@ -1,6 +1,7 @@
 """Texts and amounts as a marketer writes them in the programme document."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -67,6 +68,7 @@ def text_in(text: dict[str, str], language: str) -> str:
     return text.get(language) or next(iter(text.values()))
 
 
+@lru_cache(maxsize=4096)
 def to_minor(amount: Decimal, scale: int) -> int:
     """`amount` in minor units; raises ValueError where it has more decimals than `scale`."""
     scaled = amount.scaleb(scale)

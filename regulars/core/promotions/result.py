@@ -24,6 +24,7 @@ class Presented(NamedTuple):
     `codes` are normalised words as entered, in order; `coupons` those of them that are coupons.
     `claims` says how many times each promotion is asked for. `left` is what shared limits and
     budgets still allow, by key (minor units, uses or units); a key that is not there is untouched.
+    `balances` are the points that can be spent, by currency; None where no promotion has a price.
     """
 
     codes: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class Presented(NamedTuple):
     claims: Mapping[str, int] = {}
     offers: Mapping[str, Offer] = {}
     left: Mapping[str, int] = {}
+    balances: Mapping[str, int] | None = None
 
 
 NOTHING = Presented()
@@ -51,6 +53,7 @@ class Discount(NamedTuple):
     times: int = 1
     units: int = 0
     code: str = ""
+    used: int = 0  # whole units that took part and are not there for other promotions by the piece
 
 
 class Gift(NamedTuple):
@@ -67,7 +70,7 @@ class Issued(NamedTuple):
 
     promotion: str
     by: str  # the promotion that gives them
-    count: int
+    count: int  # type: ignore[assignment]  # hides what tuples count with
 
 
 class Boost(NamedTuple):

@@ -6,7 +6,7 @@ from regulars.core.reasons import Reason
 from regulars.core.scene import Scene
 from regulars.core.terms import Terms
 from regulars.core.when.catalogue import CONDITIONS
-from regulars.core.when.condition import Holds, Needs
+from regulars.core.when.condition import Holds, Missing, Needs
 from regulars.core.when.tree import Node
 
 
@@ -84,3 +84,46 @@ def why_not(node: Node, scene: Scene, terms: Terms) -> Reason | None:
     if node.code == "all":
         return next(reason for reason in reasons if reason is not None)
     return reasons[0] if len(reasons) == 1 else Reason.of("condition.any")
+
+
+class Asked:
+    """A condition tree that says why it does not hold, and what more would change that.
+
+    Made once per version, so that a no costs little more than a yes.
+    """
+
+    __slots__ = ("_holds", "_inner", "_node", "_terms")
+
+    def __init__(self, node: Node, terms: Terms) -> None:
+        self._node = node
+        self._terms = terms
+        self._holds = prepare(node, terms)
+        self._inner = tuple(Asked(inner, terms) for inner in node.nodes)
+
+    def why_not(self, scene: Scene) -> tuple[Reason, Missing | None]:
+        """For a tree that does not hold: the reason, as `why_not` gives it, and what is missing.
+
+        Something is missing only where it alone stands in the way: more goods of a kind.
+        """
+        node = self._node
+        if node.params is not None:
+            condition = CONDITIONS[node.code]
+            reason = condition.why_not(node.params, scene, self._terms)
+            missing = condition.missing
+            return reason, missing and missing(node.params, scene, self._terms)
+        if node.code == "not":
+            return Reason.of("condition.not"), None
+        unmet = [
+            each.why_not(scene)
+            for each in self._inner
+            if each._holds is not None and not each._holds(scene)
+        ]
+        if len(unmet) == 1:
+            return unmet[0]
+        if node.code == "all":
+            return unmet[0][0], None
+        nearest = [missing for _, missing in unmet if missing is not None]
+        return (
+            Reason.of("condition.any"),
+            min(nearest, key=lambda m: (m.money_minor, m.quantity), default=None),
+        )
