@@ -1,9 +1,19 @@
 """Rows of the rewards ⇄ views and values of the core."""
 
+from datetime import datetime
+
 from regulars.contexts.members.types import MemberRef
-from regulars.contexts.rewards.models import Redemption, Reward
-from regulars.contexts.rewards.types import RedemptionView, RewardTerms, RewardView
+from regulars.contexts.rewards.models import Redemption, Reward, StockMove
+from regulars.contexts.rewards.types import (
+    RedemptionView,
+    RewardTerms,
+    RewardView,
+    StockMoveView,
+)
+from regulars.core.calendar import Period
+from regulars.core.rewards.catalogue import REWARD_KINDS, params_of
 from regulars.core.rewards.decision import Offer
+from regulars.core.rewards.order import status_at
 
 
 def offer(row: Reward) -> Offer:
@@ -16,7 +26,14 @@ def offer(row: Reward) -> Offer:
         tiers=tuple(row.tiers),
         since=row.since,
         until=row.until,
+        limit_period=_period(row),
+        closes=closes(row),
     )
+
+
+def closes(row: Reward) -> datetime | None:
+    """The moment from which the kind of the reward lets nobody order or give back."""
+    return REWARD_KINDS[row.kind].closes(params_of(row.kind, row.params))
 
 
 def write_terms(row: Reward, terms: RewardTerms) -> None:
@@ -29,6 +46,11 @@ def write_terms(row: Reward, terms: RewardTerms) -> None:
     row.tiers = list(terms.tiers)
     row.since = terms.since
     row.until = terms.until
+    row.kind = terms.kind
+    row.params = params_of(terms.kind, terms.params).model_dump(mode="json", exclude_unset=True)
+    row.money_minor = terms.money_minor
+    row.limit_period = None if terms.limit_period is None else terms.limit_period.value
+    row.visible = terms.visible
 
 
 def reward_view(row: Reward) -> RewardView:
@@ -44,6 +66,11 @@ def reward_view(row: Reward) -> RewardView:
             tiers=tuple(row.tiers),
             since=row.since,
             until=row.until,
+            kind=row.kind,
+            params=row.params,
+            money_minor=row.money_minor,
+            limit_period=_period(row),
+            visible=row.visible,
         ),
         stock=row.stock,
         status=row.status,
@@ -52,8 +79,8 @@ def reward_view(row: Reward) -> RewardView:
     )
 
 
-def redemption_view(row: Redemption) -> RedemptionView:
-    """The row as doors see it."""
+def redemption_view(row: Redemption, *, now: datetime) -> RedemptionView:
+    """The row as doors see it at `now`."""
     return RedemptionView(
         id=row.id,
         member=MemberRef(row.bucket, row.member_id),
@@ -61,7 +88,7 @@ def redemption_view(row: Redemption) -> RedemptionView:
         version=row.version,
         currency=row.currency,
         price_minor=row.price_minor,
-        status=row.status,
+        status=status_at(row.status, row.reserved_until, now=now),
         redeemed_at=row.redeemed_at,
         redeemed_by=row.redeemed_by,
         ledger_seq=row.ledger_seq,
@@ -69,4 +96,23 @@ def redemption_view(row: Redemption) -> RedemptionView:
         cancelled_by=row.cancelled_by,
         cancel_reason=row.cancel_reason,
         cancel_ledger_seq=row.cancel_ledger_seq,
+        kind=row.kind,
+        quantity=row.quantity,
+        money_minor=row.money_minor,
+        reserved_until=row.reserved_until,
+        issued_at=row.issued_at,
+        fulfilled_at=row.fulfilled_at,
+        fulfilled_by=row.fulfilled_by,
+        reference=row.reference,
+        coupon=row.coupon,
+        effect_until=row.effect_until,
     )
+
+
+def stock_move_view(row: StockMove) -> StockMoveView:
+    """The row as doors see it."""
+    return StockMoveView(row.at, row.reason, row.change, row.order_id, row.by)
+
+
+def _period(row: Reward) -> Period | None:
+    return None if row.limit_period is None else Period(row.limit_period)

@@ -3,10 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from regulars.core.calendar import Period
 from regulars.core.plain_text import line_of_text
+from regulars.core.programme.currency import CurrencyKind
+from regulars.core.programme.document import Programme
 from regulars.core.refusal import Invalid
+from regulars.core.rewards.catalogue import REWARD_KINDS, params_of
 
 TITLE_LENGTH_MAX = 200
 DESCRIPTION_LENGTH_MAX = 2000
@@ -60,6 +64,14 @@ class Terms(Protocol):
     def since(self) -> datetime | None: ...
     @property
     def until(self) -> datetime | None: ...
+    @property
+    def money_minor(self) -> int: ...
+    @property
+    def limit_period(self) -> Period | None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, Any]: ...
 
 
 def is_reward_code(code: str) -> bool:
@@ -67,12 +79,11 @@ def is_reward_code(code: str) -> bool:
     return _CODE.fullmatch(code) is not None
 
 
-def check_terms(terms: Terms, *, currency_kinds: Mapping[str, str], tiers: frozenset[str]) -> None:
-    """Raises the first thing wrong with `terms`, with its pointer.
+def check_terms(terms: Terms, programme: Programme) -> None:
+    """Raises the first thing wrong with `terms` under `programme`, with its pointer.
 
-    `currency_kinds` has the kind of each currency of the programme in force, `tiers` its tiers.
     Raises RewardInvalid, TextMalformed, RewardCurrencyUnknown, RewardCurrencyNotSpendable,
-    RewardTierUnknown.
+    RewardTierUnknown, and what the kind of the reward says.
     """
     _check_texts(terms.title, "/title", TITLE_LENGTH_MAX)
     if terms.description is not None:
@@ -80,30 +91,40 @@ def check_terms(terms: Terms, *, currency_kinds: Mapping[str, str], tiers: froze
     _check_bounds(terms.price_minor, 1, PRICE_MINOR_MAX, "/price_minor")
     if terms.per_member_limit is not None:
         _check_bounds(terms.per_member_limit, 1, COUNT_MAX, "/per_member_limit")
+    elif terms.limit_period is not None:
+        raise RewardInvalid(pointer="/limit_period", field="limit_period")
+    _check_bounds(terms.money_minor, 0, PRICE_MINOR_MAX, "/money_minor")
     if terms.since is not None and terms.until is not None and terms.since >= terms.until:
         raise RewardInvalid(pointer="/until", field="until")
-    _check_programme(terms, currency_kinds, tiers)
+    _check_programme(terms, programme)
+    params = params_of(terms.kind, terms.params)
+    refusal = REWARD_KINDS[terms.kind].check(params, programme)
+    if refusal is not None:
+        raise refusal
 
 
-def check_stock(stock: int | None) -> int | None:
-    """`stock` as it is; None is without limit. Raises RewardInvalid."""
-    if stock is not None:
+def check_stock(stock: int | None, kind: str) -> int | None:
+    """`stock` as it is; None is without limit, which not every kind allows. Raises RewardInvalid."""
+    if stock is None:
+        if REWARD_KINDS[kind].needs_stock:
+            raise RewardInvalid(pointer="/stock", field="stock")
+    else:
         _check_bounds(stock, 0, COUNT_MAX, "/stock")
     return stock
 
 
-def _check_programme(
-    terms: Terms, currency_kinds: Mapping[str, str], tiers: frozenset[str]
-) -> None:
-    kind = currency_kinds.get(terms.currency)
-    if kind is None:
+def _check_programme(terms: Terms, programme: Programme) -> None:
+    currency = programme.currencies.get(terms.currency)
+    if currency is None:
         raise RewardCurrencyUnknown(pointer="/currency", currency=terms.currency[:40])
-    if kind == "status":
+    if currency.kind == CurrencyKind.STATUS:
         raise RewardCurrencyNotSpendable(pointer="/currency", currency=terms.currency)
     if len(terms.tiers) > TIERS_MAX:
         raise RewardInvalid(pointer="/tiers", field="tiers")
+    levels = programme.tiers.levels if programme.tiers else ()
+    known = {level.code for level in levels}
     for index, tier in enumerate(terms.tiers):
-        if tier not in tiers:
+        if tier not in known:
             raise RewardTierUnknown(pointer=f"/tiers/{index}", tier=tier[:40])
 
 

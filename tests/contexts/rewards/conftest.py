@@ -13,9 +13,10 @@ from regulars.contexts.members.types import Enrolment, Identifier, IdentifierKin
 from regulars.contexts.members.usecases.enrolment import enrol_member
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.programme.usecases import approve_version, draft_version, publish_version
-from regulars.contexts.rewards import usecases
 from regulars.contexts.rewards.models import Redemption, Reward
+from regulars.contexts.rewards.queries.orders import list_booking_differences
 from regulars.contexts.rewards.types import RewardTerms
+from regulars.contexts.rewards.usecases import catalogue, orders
 from regulars.contexts.security.models import AuditRow
 from regulars.contexts.security.types import Actor
 from regulars.kit.ids import new_id
@@ -29,7 +30,11 @@ DOCUMENT = {
     "money": "RUB",
     "language": "ru",
     "currencies": {
-        "points": {"title": "Points", "expiry": {"kind": "after", "after": {"days": 30}}},
+        "points": {
+            "title": "Points",
+            "expiry": {"kind": "after", "after": {"days": 30}},
+            "transfer": {"minimum": 10, "most": 500, "day": 600},
+        },
         "status": {"title": "Status", "kind": "status"},
     },
     "tiers": {
@@ -41,6 +46,52 @@ DOCUMENT = {
         ],
     },
     "returns": {"expired_grace": {"days": 10}},
+    "promotions": [
+        {
+            "id": "spring",
+            "title": {"en": "Spring", "ru": "Весна"},
+            "kind": "percent",
+            "params": {"percent": 10},
+            "trigger": {"kind": "coupon"},
+        },
+        {
+            "id": "everybody",
+            "title": {"en": "Everybody", "ru": "Всем"},
+            "kind": "percent",
+            "params": {"percent": 1},
+        },
+        {
+            "id": "mine",
+            "title": {"en": "Only for you", "ru": "Только вам"},
+            "kind": "percent",
+            "params": {"percent": 15},
+            "trigger": {"kind": "personal"},
+        },
+        {
+            "id": "tap",
+            "title": {"en": "Tap to switch on", "ru": "Включите сами"},
+            "kind": "percent",
+            "params": {"percent": 3},
+            "trigger": {"kind": "activated"},
+        },
+        {
+            "id": "gone",
+            "title": {"en": "Over", "ru": "Закончилась"},
+            "kind": "percent",
+            "params": {"percent": 3},
+            "trigger": {"kind": "activated"},
+            "valid": {"until": "2026-01-01"},
+        },
+    ],
+    "referral": {
+        "friend": {"currency": "points", "points": 50},
+        "referrer": {"currency": "points", "points": 100},
+        "purchase_from": 500,
+        "purchase_within": {"days": 60},
+        "waiting": {"days": 14},
+        "caps": [{"friends": 2, "period": "month"}, {"friends": 3}],
+        "link": "https://shop.example/r/{code}",
+    },
 }
 
 
@@ -103,8 +154,8 @@ def offer(programme: None, now: datetime, author: Actor) -> Callable[..., str]:
         )
 
         def work() -> None:
-            usecases.create_reward(code, wanted, stock=stock, now=now, by=author)
-            usecases.launch_reward(code, now=now, by=author)
+            catalogue.create_reward(code, wanted, stock=stock, now=now, by=author)
+            catalogue.launch_reward(code, now=now, by=author)
 
         in_transaction(work)
         return code
@@ -128,3 +179,31 @@ def balance() -> Callable[[MemberRef], int]:
         return sum(lot.remaining - lot.held for lot in lots if lot.currency == "points")
 
     return count_lots
+
+
+@pytest.fixture
+def order(now: datetime, cashier: Actor) -> Callable[..., Any]:
+    """Redeems a reward for a member, under the key `k1` unless told otherwise."""
+
+    def act(member: MemberRef, reward: str, key: str = "k1", **more: Any) -> Any:
+        told = {"now": now, "by": cashier, "request_key": key} | more
+        return orders.redeem_reward(member, reward, **told)
+
+    return act
+
+
+@pytest.fixture
+def book_ahead(now: datetime, cashier: Actor) -> Callable[..., Any]:
+    """Reserves a reward for a member."""
+
+    def act(member: MemberRef, reward: str, key: str = "k1", **more: Any) -> Any:
+        told = {"now": now, "by": cashier, "request_key": key} | more
+        return orders.reserve_reward(member, reward, **told)
+
+    return act
+
+
+@pytest.fixture
+def proved() -> Callable[[], bool]:
+    """Whether orders, stock, referrals and ledger tell the same."""
+    return lambda: list(list_booking_differences()) == []

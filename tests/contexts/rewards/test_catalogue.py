@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from regulars.contexts.rewards import queries, usecases
-from regulars.contexts.rewards.queries import RewardNotFound
+from regulars.contexts.rewards.queries import catalogue as catalogue_queries
+from regulars.contexts.rewards.queries.catalogue import RewardNotFound
 from regulars.contexts.rewards.types import RewardTerms
-from regulars.contexts.rewards.usecases import RewardCodeTaken, RewardEnded
+from regulars.contexts.rewards.usecases import catalogue
+from regulars.contexts.rewards.usecases.catalogue import RewardCodeTaken, RewardEnded
 from regulars.contexts.security.usecases.access import PermissionMissing
 from regulars.core.plain_text import TextMalformed
 from regulars.core.rewards.terms import (
@@ -24,35 +25,35 @@ MUG = RewardTerms(title={"en": "Mug", "ru": "Кружка"}, currency="points", 
 
 
 def test_a_reward_is_a_draft_then_live_then_ended(now, later, author):
-    made = usecases.create_reward("mug", MUG, stock=3, now=now, by=author)
+    made = catalogue.create_reward("mug", MUG, stock=3, now=now, by=author)
     assert (made.status, made.stock, made.terms) == ("draft", 3, MUG)
-    assert usecases.launch_reward("mug", now=later(hours=1), by=author).status == "live"
+    assert catalogue.launch_reward("mug", now=later(hours=1), by=author).status == "live"
     dearer = replace(MUG, price_minor=120, tiers=("gold",), until=later(days=1))
-    changed = usecases.change_reward("mug", dearer, now=later(hours=2), by=author)
+    changed = catalogue.change_reward("mug", dearer, now=later(hours=2), by=author)
     assert (changed.terms, changed.stock) == (dearer, 3)
-    ended = usecases.end_reward("mug", now=later(hours=3), by=author)
+    ended = catalogue.end_reward("mug", now=later(hours=3), by=author)
     assert ended.status == "ended"
-    assert usecases.end_reward("mug", now=later(hours=4), by=author) == ended
-    assert queries.get_reward("mug") == ended
+    assert catalogue.end_reward("mug", now=later(hours=4), by=author) == ended
+    assert catalogue_queries.get_reward("mug") == ended
     for attempt in (
-        lambda: usecases.launch_reward("mug", now=now, by=author),
-        lambda: usecases.change_reward("mug", MUG, now=now, by=author),
-        lambda: usecases.set_stock("mug", 5, now=now, by=author),
+        lambda: catalogue.launch_reward("mug", now=now, by=author),
+        lambda: catalogue.change_reward("mug", MUG, now=now, by=author),
+        lambda: catalogue.set_stock("mug", 5, now=now, by=author),
     ):
         with pytest.raises(RewardEnded):
             attempt()
 
 
 def test_stock_is_set_added_to_and_taken_away_but_never_below_nothing(now, author):
-    usecases.create_reward("mug", MUG, now=now, by=author)
+    catalogue.create_reward("mug", MUG, now=now, by=author)
     with pytest.raises(RewardInvalid):
-        usecases.add_stock("mug", 2, now=now, by=author)
-    usecases.set_stock("mug", 2, now=now, by=author)
-    assert usecases.add_stock("mug", 5, now=now, by=author).stock == 7
-    assert usecases.add_stock("mug", -7, now=now, by=author).stock == 0
+        catalogue.add_stock("mug", 2, now=now, by=author)
+    catalogue.set_stock("mug", 2, now=now, by=author)
+    assert catalogue.add_stock("mug", 5, now=now, by=author).stock == 7
+    assert catalogue.add_stock("mug", -7, now=now, by=author).stock == 0
     with pytest.raises(RewardInvalid):
-        usecases.add_stock("mug", -1, now=now, by=author)
-    assert usecases.set_stock("mug", None, now=now, by=author).stock is None
+        catalogue.add_stock("mug", -1, now=now, by=author)
+    assert catalogue.set_stock("mug", None, now=now, by=author).stock is None
 
 
 @pytest.mark.parametrize(
@@ -75,12 +76,12 @@ def test_stock_is_set_added_to_and_taken_away_but_never_below_nothing(now, autho
 def test_a_reward_that_is_not_sound_is_refused_with_its_pointer(
     change, refusal, pointer, now, author, everything
 ):
-    usecases.create_reward("here", MUG, now=now, by=author)
+    catalogue.create_reward("here", MUG, now=now, by=author)
     before = everything()
     terms = replace(MUG, **change)
     for attempt in (
-        lambda: usecases.create_reward("mug", terms, now=now, by=author),
-        lambda: usecases.change_reward("here", terms, now=now, by=author),
+        lambda: catalogue.create_reward("mug", terms, now=now, by=author),
+        lambda: catalogue.change_reward("here", terms, now=now, by=author),
     ):
         with pytest.raises(refusal) as refused:
             attempt()
@@ -91,41 +92,41 @@ def test_a_reward_that_is_not_sound_is_refused_with_its_pointer(
 def test_a_window_that_ends_before_it_begins_is_refused(now, author):
     terms = replace(MUG, since=now, until=now)
     with pytest.raises(RewardInvalid):
-        usecases.create_reward("mug", terms, now=now, by=author)
+        catalogue.create_reward("mug", terms, now=now, by=author)
     wider = replace(MUG, since=now, until=now + timedelta(seconds=1))
-    assert usecases.create_reward("mug", wider, now=now, by=author).terms == wider
+    assert catalogue.create_reward("mug", wider, now=now, by=author).terms == wider
 
 
 @pytest.mark.parametrize("code", ["", "Mug", "a b", "a/b", "\0", "x" * 41, "кружка"])
 def test_a_code_that_is_none_is_never_found_nor_made(code, now, author):
     with pytest.raises(RewardInvalid):
-        usecases.create_reward(code, MUG, now=now, by=author)
+        catalogue.create_reward(code, MUG, now=now, by=author)
     for attempt in (
-        lambda: queries.get_reward(code),
-        lambda: usecases.launch_reward(code, now=now, by=author),
+        lambda: catalogue_queries.get_reward(code),
+        lambda: catalogue.launch_reward(code, now=now, by=author),
     ):
         with pytest.raises(RewardNotFound):
             attempt()
 
 
 def test_a_code_is_given_once(now, author, everything):
-    usecases.create_reward("mug", MUG, now=now, by=author)
+    catalogue.create_reward("mug", MUG, now=now, by=author)
     before = everything()
     with pytest.raises(RewardCodeTaken):
-        usecases.create_reward("mug", MUG, now=now, by=author)
+        catalogue.create_reward("mug", MUG, now=now, by=author)
     assert everything() == before
 
 
 def test_who_may_not_is_refused_and_nothing_is_written(now, author, cashier, everything):
-    usecases.create_reward("mug", MUG, stock=1, now=now, by=author)
+    catalogue.create_reward("mug", MUG, stock=1, now=now, by=author)
     before = everything()
     for attempt in (
-        lambda: usecases.create_reward("cup", MUG, now=now, by=cashier),
-        lambda: usecases.change_reward("mug", MUG, now=now, by=cashier),
-        lambda: usecases.set_stock("mug", 9, now=now, by=cashier),
-        lambda: usecases.add_stock("mug", 9, now=now, by=cashier),
-        lambda: usecases.launch_reward("mug", now=now, by=cashier),
-        lambda: usecases.end_reward("mug", now=now, by=cashier),
+        lambda: catalogue.create_reward("cup", MUG, now=now, by=cashier),
+        lambda: catalogue.change_reward("mug", MUG, now=now, by=cashier),
+        lambda: catalogue.set_stock("mug", 9, now=now, by=cashier),
+        lambda: catalogue.add_stock("mug", 9, now=now, by=cashier),
+        lambda: catalogue.launch_reward("mug", now=now, by=cashier),
+        lambda: catalogue.end_reward("mug", now=now, by=cashier),
     ):
         with pytest.raises(PermissionMissing):
             attempt()
@@ -134,8 +135,8 @@ def test_who_may_not_is_refused_and_nothing_is_written(now, author, cashier, eve
 
 def test_the_catalogue_is_listed_by_code_in_pages(now, author):
     for code in ("cup", "bag", "ant"):
-        usecases.create_reward(code, MUG, now=now, by=author)
-    usecases.launch_reward("bag", now=now, by=author)
-    assert [r.code for r in queries.list_rewards(limit=2)] == ["ant", "bag"]
-    assert [r.code for r in queries.list_rewards(after="bag")] == ["cup"]
-    assert [r.code for r in queries.list_rewards(status="live")] == ["bag"]
+        catalogue.create_reward(code, MUG, now=now, by=author)
+    catalogue.launch_reward("bag", now=now, by=author)
+    assert [r.code for r in catalogue_queries.list_rewards(limit=2)] == ["ant", "bag"]
+    assert [r.code for r in catalogue_queries.list_rewards(after="bag")] == ["cup"]
+    assert [r.code for r in catalogue_queries.list_rewards(status="live")] == ["bag"]

@@ -12,10 +12,13 @@ from regulars.contexts.members.queries import MemberNotFound
 from regulars.contexts.members.types import MemberRef
 from regulars.contexts.members.usecases.membership import block_member
 from regulars.contexts.programme.queries import compiled_at
-from regulars.contexts.rewards import queries, usecases
 from regulars.contexts.rewards.models import Redemption
-from regulars.contexts.rewards.queries import RedemptionNotFound, RewardNotFound
-from regulars.contexts.rewards.usecases import MemberNotActive, RequestKeyReused
+from regulars.contexts.rewards.queries import catalogue as catalogue_queries
+from regulars.contexts.rewards.queries import orders as order_queries
+from regulars.contexts.rewards.queries.catalogue import RewardNotFound
+from regulars.contexts.rewards.queries.orders import RedemptionNotFound
+from regulars.contexts.rewards.usecases import catalogue, orders
+from regulars.contexts.rewards.usecases.orders import MemberNotActive, RequestKeyReused
 from regulars.contexts.security.types import Role
 from regulars.contexts.security.usecases.access import PermissionMissing
 from regulars.core.plain_text import TextMalformed
@@ -34,7 +37,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 @pytest.fixture
 def redeem(now, cashier):
     def act(member, reward, key="k1", **more):
-        return usecases.redeem_reward(
+        return orders.redeem_reward(
             member, reward, request_key=key, **{"now": now, "by": cashier} | more
         )
 
@@ -46,13 +49,13 @@ def test_a_reward_costs_its_price_and_takes_one_from_stock(
 ):
     member, mug = enrol(250), offer(stock=5)
     taken = redeem(member, mug)
-    assert (taken.reward, taken.price_minor, taken.status) == ("mug", 100, "redeemed")
+    assert (taken.reward, taken.price_minor, taken.status) == ("mug", 100, "issued")
     assert (taken.member, taken.version, taken.redeemed_at) == (member, 1, now)
     assert taken.redeemed_by == str(cashier.staff_id)
     assert balance(member) == 150
-    assert queries.get_reward(mug).stock == 4
-    assert queries.get_redemption(member, taken.id) == taken
-    assert queries.list_redemptions(member) == (taken,)
+    assert catalogue_queries.get_reward(mug).stock == 4
+    assert order_queries.get_redemption(member, taken.id, now=now) == taken
+    assert order_queries.list_redemptions(member, now=now) == (taken,)
 
 
 def test_the_same_request_again_gives_the_same_answer_and_spends_nothing(
@@ -74,7 +77,7 @@ def test_the_answer_is_replayed_even_when_the_reward_could_not_be_had_any_more(
 ):
     member, mug = enrol(250), offer(stock=1, per_member_limit=1)
     taken = redeem(member, mug)
-    usecases.end_reward(mug, now=now, by=author)
+    catalogue.end_reward(mug, now=now, by=author)
     assert redeem(member, mug) == taken
 
 
@@ -83,20 +86,20 @@ def test_a_reward_given_back_leaves_balance_and_stock_as_if_it_had_not_been(
 ):
     member, mug = enrol(250), offer(stock=5, per_member_limit=1)
     taken = redeem(member, mug)
-    back = usecases.cancel_redemption(
+    back = orders.cancel_redemption(
         member, taken.id, reason="cracked", now=later(hours=1), by=cashier
     )
     assert (back.status, back.cancel_reason) == ("cancelled", "cracked")
     assert back.cancelled_at == later(hours=1)
     assert balance(member) == 250
-    assert queries.get_reward(mug).stock == 5
+    assert catalogue_queries.get_reward(mug).stock == 5
     before = everything()
-    again = usecases.cancel_redemption(
+    again = orders.cancel_redemption(
         member, taken.id, reason="again", now=later(hours=2), by=cashier
     )
     assert again == back
     assert everything() == before
-    assert redeem(member, mug, "k2").status == "redeemed"
+    assert redeem(member, mug, "k2").status == "issued"
 
 
 def test_points_that_expired_meanwhile_come_back_for_the_grace_of_the_policy(
@@ -104,9 +107,9 @@ def test_points_that_expired_meanwhile_come_back_for_the_grace_of_the_policy(
 ):
     member, mug = enrol(100), offer()
     taken = redeem(member, mug)
-    usecases.cancel_redemption(member, taken.id, reason="late", now=later(days=60), by=cashier)
+    orders.cancel_redemption(member, taken.id, reason="late", now=later(days=60), by=cashier)
     assert balance(member) == 100
-    assert redeem(member, mug, "k2", now=later(days=69)).status == "redeemed"
+    assert redeem(member, mug, "k2", now=later(days=69)).status == "issued"
 
 
 def test_one_who_has_too_little_gets_nothing_and_loses_nothing(enrol, offer, redeem, everything):
@@ -146,8 +149,8 @@ def test_outside_its_window_and_before_its_launch_a_reward_is_not_offered(
     member = enrol(250)
     coming = offer("coming", since=later(hours=1))
     over = offer("over", until=now)
-    terms = queries.get_reward(coming).terms
-    usecases.create_reward("draft", replace(terms, since=None), now=now, by=author)
+    terms = catalogue_queries.get_reward(coming).terms
+    catalogue.create_reward("draft", replace(terms, since=None), now=now, by=author)
     before = everything()
     for reward in (coming, over, "draft"):
         with pytest.raises(RewardNotOffered):
@@ -164,9 +167,9 @@ def test_the_limit_counts_what_was_not_given_back(enrol, offer, redeem, now, cas
     with pytest.raises(RewardLimitReached):
         redeem(member, mug, "k3")
     assert everything() == before
-    assert redeem(other, mug, "k3").status == "redeemed"
-    usecases.cancel_redemption(member, first.id, reason="x", now=now, by=cashier)
-    assert redeem(member, mug, "k3").status == "redeemed"
+    assert redeem(other, mug, "k3").status == "issued"
+    orders.cancel_redemption(member, first.id, reason="x", now=now, by=cashier)
+    assert redeem(member, mug, "k3").status == "issued"
 
 
 def test_a_reward_for_a_tier_is_had_by_who_stands_on_it(enrol, offer, redeem, now, approver):
@@ -183,7 +186,7 @@ def test_a_reward_for_a_tier_is_had_by_who_stands_on_it(enrol, offer, redeem, no
         now=now,
         by=approver,
     )
-    assert redeem(member, mug).status == "redeemed"
+    assert redeem(member, mug).status == "issued"
 
 
 def test_a_blocked_member_gets_no_reward_but_may_give_one_back(
@@ -194,7 +197,7 @@ def test_a_blocked_member_gets_no_reward_but_may_give_one_back(
     block_member(member, "lost patience", now=now, by=approver)
     with pytest.raises(MemberNotActive):
         redeem(member, mug, "k2")
-    usecases.cancel_redemption(member, taken.id, reason="x", now=now, by=cashier)
+    orders.cancel_redemption(member, taken.id, reason="x", now=now, by=cashier)
     assert balance(member) == 250
 
 
@@ -203,11 +206,11 @@ def test_another_members_redemption_is_not_there(enrol, offer, redeem, now, cash
     taken = redeem(member, mug)
     before = everything()
     with pytest.raises(RedemptionNotFound):
-        queries.get_redemption(other, taken.id)
+        order_queries.get_redemption(other, taken.id, now=now)
     with pytest.raises(RedemptionNotFound):
-        usecases.cancel_redemption(other, taken.id, reason="x", now=now, by=cashier)
+        orders.cancel_redemption(other, taken.id, reason="x", now=now, by=cashier)
     assert everything() == before
-    assert queries.list_redemptions(other) == ()
+    assert order_queries.list_redemptions(other, now=now) == ()
 
 
 def test_unknown_rewards_members_and_keys_that_are_none_are_refused(
@@ -233,7 +236,7 @@ def test_who_may_not_redeem_is_refused(enrol, offer, redeem, person, now, everyt
     with pytest.raises(PermissionMissing):
         redeem(member, mug, "k2", by=auditor)
     with pytest.raises(PermissionMissing):
-        usecases.cancel_redemption(member, taken.id, reason="x", now=now, by=auditor)
+        orders.cancel_redemption(member, taken.id, reason="x", now=now, by=auditor)
     assert everything() == before
 
 
@@ -244,7 +247,7 @@ def test_the_catalogue_for_a_member_says_why_not(enrol, offer, redeem, now):
     offer("once", per_member_limit=1)
     offer("gone", stock=0)
     redeem(member, "once")
-    shown = {r.reward.code: r.refused for r in queries.list_rewards_for(member, now=now)}
+    shown = {r.reward.code: r.refused for r in catalogue_queries.list_rewards_for(member, now=now)}
     assert shown == {
         "anybody": None,
         "gold_only": "reward.other_tiers",
@@ -256,9 +259,11 @@ def test_the_catalogue_for_a_member_says_why_not(enrol, offer, redeem, now):
 def test_redemptions_are_listed_newest_first_in_pages(enrol, offer, redeem, later):
     member, mug = enrol(1000), offer()
     made = [redeem(member, mug, f"k{n}", now=later(hours=n)) for n in range(4)]
-    first_page = queries.list_redemptions(member, limit=3)
+    first_page = order_queries.list_redemptions(member, limit=3, now=later(hours=9))
     assert list(first_page) == made[:0:-1]
-    assert queries.list_redemptions(member, before=first_page[-1].id) == (made[0],)
+    assert order_queries.list_redemptions(member, before=first_page[-1].id, now=later(hours=9)) == (
+        made[0],
+    )
     assert Redemption.objects.count() == 4
 
 
@@ -282,15 +287,15 @@ def test_what_a_merged_member_took_counts_and_comes_back_to_the_survivor(
     assert again.member == third
     with pytest.raises(RewardLimitReached):
         redeem(third, mug, "k3", now=later(hours=3))
-    assert queries.list_redemptions(third) == (again, taken)
+    assert order_queries.list_redemptions(third, now=later(hours=4)) == (again, taken)
     assert balance(third) == 250 + 300 + 50 - 200
     for member in (third, first):
-        back = usecases.cancel_redemption(
+        back = orders.cancel_redemption(
             member, taken.id, reason="x", now=later(hours=4), by=cashier
         )
         assert (back.status, back.member) == ("cancelled", first)
         assert balance(third) == 250 + 300 + 50 - 100
-    assert queries.get_reward(mug).stock == 4
+    assert catalogue_queries.get_reward(mug).stock == 4
 
 
 def test_points_given_back_after_a_merge_keep_their_old_expiry(
@@ -300,7 +305,7 @@ def test_points_given_back_after_a_merge_keep_their_old_expiry(
     before = list(LedgerLot.objects.values_list("earned_at", "expires_at", "remaining"))
     taken = redeem(first, mug)
     merge(first, second, now=later(hours=1), by=approver)
-    usecases.cancel_redemption(second, taken.id, reason="x", now=later(hours=2), by=cashier)
+    orders.cancel_redemption(second, taken.id, reason="x", now=later(hours=2), by=cashier)
     lots = LedgerLot.objects.filter(bucket=second.bucket, member_id=second.id)
     assert list(lots.values_list("earned_at", "expires_at", "remaining")) == before
 
@@ -310,9 +315,9 @@ def test_points_come_back_once_however_the_member_was_merged_since(
 ):
     first, second, mug = enrol(100), enrol(0), offer()
     taken = redeem(first, mug)
-    usecases.cancel_redemption(first, taken.id, reason="x", now=later(hours=1), by=cashier)
+    orders.cancel_redemption(first, taken.id, reason="x", now=later(hours=1), by=cashier)
     merge(first, second, now=later(hours=2), by=approver)
-    usecases.cancel_redemption(second, taken.id, reason="x", now=later(hours=3), by=cashier)
+    orders.cancel_redemption(second, taken.id, reason="x", now=later(hours=3), by=cashier)
     with pytest.raises(SpendUnknown):
         return_points(
             second,

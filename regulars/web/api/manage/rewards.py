@@ -1,36 +1,28 @@
-"""The catalogue of rewards, and what members took from it."""
+"""The catalogue of rewards and its stock."""
 
 from datetime import datetime
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from regulars.contexts.members.queries import get_member
-from regulars.contexts.members.types import EVERYONE, ref_of
-from regulars.contexts.rewards.queries import get_reward, list_redemptions, list_rewards
-from regulars.contexts.rewards.types import RedemptionView, RewardTerms, RewardView
-from regulars.contexts.rewards.usecases import (
+from regulars.contexts.rewards.queries.catalogue import get_reward, list_rewards, list_stock_moves
+from regulars.contexts.rewards.types import RewardTerms, RewardView
+from regulars.contexts.rewards.usecases.catalogue import (
     add_stock,
-    cancel_redemption,
     change_reward,
     create_reward,
     end_reward,
     launch_reward,
-    redeem_reward,
     set_stock,
 )
 from regulars.contexts.security.types import Permission, Plane
-from regulars.kit.paging import cursor_id, make_cursor, read_cursor
+from regulars.core.calendar import Period
+from regulars.kit.paging import make_cursor, read_cursor
 from regulars.web.api.manage import examples
-from regulars.web.api.manage.office_shapes import (
-    RedemptionLine,
-    RedemptionList,
-    RewardAnswer,
-    RewardList,
-)
+from regulars.web.api.manage.office_shapes import RewardAnswer, RewardList
 from regulars.web.api.manage.paging import PageQuery
+from regulars.web.api.manage.reward_shapes import StockMoveLine, StockMoveList
 from regulars.web.api.operation import Operations
 from regulars.web.api.serving import Call
 from regulars.web.api.values import MINOR_MAX, Closed, Moment, plain
@@ -61,6 +53,15 @@ class RewardTermsBody(Closed):
     tiers: Annotated[tuple[_RewardCode, ...], Field(max_length=20)] = ()
     since: Moment | None = None
     until: Moment | None = None
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")] = "gift"
+    params: dict[str, Any] = Field(default_factory=dict, description="Those of the kind")
+    money_minor: Annotated[int, Field(ge=0, le=MINOR_MAX)] = Field(
+        default=0, description="Money to be paid beside the points"
+    )
+    limit_period: Literal["day", "week", "month", "quarter", "year"] | None = Field(
+        default=None, description="`per_member_limit` counts within each (else for ever)"
+    )
+    visible: bool = Field(default=True, description="false: had by its code alone")
 
     def terms(self) -> RewardTerms:
         """As the rewards context takes them."""
@@ -74,6 +75,11 @@ class RewardTermsBody(Closed):
             tiers=self.tiers,
             since=since,
             until=self.until,
+            kind=self.kind,
+            params=self.params,
+            money_minor=self.money_minor,
+            limit_period=Period(self.limit_period) if self.limit_period else None,
+            visible=self.visible,
         )
 
 
@@ -101,18 +107,6 @@ class RewardsQuery(PageQuery):
     """Which rewards."""
 
     status: Literal["draft", "live", "ended"] | None = None
-
-
-class RedeemBody(Closed):
-    """Which reward."""
-
-    reward: _RewardCode
-
-
-class CancelRedemptionBody(Closed):
-    """Why it is taken back."""
-
-    reason: Annotated[str, plain(500, least=1)]
 
 
 @rewards(
@@ -219,66 +213,17 @@ def change_stock(call: Call, code: _RewardCode, body: StockBody) -> RewardAnswer
 
 @rewards(
     "GET",
-    "/members/{member_id}/redemptions",
-    name="list_member_redemptions",
+    "/rewards/{code}/stock",
+    name="list_reward_stock",
     permission=Permission.REWARDS_READ,
-    answers=RedemptionList,
-    examples=examples.OF_MEMBER,
+    answers=StockMoveList,
+    examples=examples.ONE_REWARD,
 )
-def list_of_member(call: Call, member_id: UUID, query: PageQuery) -> RedemptionList:
-    """Rewards that a member took, the newest first."""
-    before = cursor_id(read_cursor(query.cursor, str)[0]) if query.cursor else None
-    member = get_member(ref_of(member_id), within=EVERYONE).ref
-    found = list_redemptions(member, before=before, limit=query.limit + 1)
-    shown = found[: query.limit]
-    return RedemptionList(
-        redemptions=[_redemption(view) for view in shown],
-        next=make_cursor(shown[-1].id.hex) if len(found) > len(shown) else None,
-    )
-
-
-@rewards(
-    "POST",
-    "/members/{member_id}/redemptions",
-    name="redeem_reward",
-    permission=Permission.REWARDS_REDEEM,
-    answers=RedemptionLine,
-    status=201,
-    effect="stored",
-)
-def redeem_for_member(call: Call, member_id: UUID, body: RedeemBody) -> RedemptionLine:
-    """Give a member a reward for points."""
-    view = redeem_reward(
-        ref_of(member_id),
-        body.reward,
-        request_key=call.key_digest.hex(),
-        now=call.now,
-        by=call.actor,
-    )
-    return _redemption(view)
-
-
-@rewards(
-    "POST",
-    "/members/{member_id}/redemptions/{redemption_id}/cancel",
-    name="cancel_redemption",
-    permission=Permission.REWARDS_REDEEM,
-    answers=RedemptionLine,
-    effect="stored",
-)
-def cancel_for_member(
-    call: Call, member_id: UUID, redemption_id: UUID, body: CancelRedemptionBody
-) -> RedemptionLine:
-    """Take a reward back; its points return to the lots they came from."""
-    view = cancel_redemption(
-        ref_of(member_id), redemption_id, reason=body.reason, now=call.now, by=call.actor
-    )
-    return _redemption(view)
+def list_stock(call: Call, code: _RewardCode) -> StockMoveList:
+    """The journal of a reward's stock, the latest hundred lines; its changes sum to what is left."""
+    moves = list_stock_moves(code)
+    return StockMoveList(moves=[StockMoveLine.model_validate(view) for view in moves])
 
 
 def _reward(view: RewardView) -> RewardAnswer:
     return RewardAnswer.model_validate(view)
-
-
-def _redemption(view: RedemptionView) -> RedemptionLine:
-    return RedemptionLine.model_validate(view)
