@@ -20,7 +20,7 @@ from regulars.core.till.terms import terms_of
 
 _ACCOUNT = (Path(__file__).parent / "sql" / "account.sql").read_text()
 _TYPES = (
-    *("smallint", "uuid", "bigint", "bigint", "bytea", "bigint", "text", "text"),
+    *("smallint", "uuid", "bigint", "bigint", "bytea", "bigint", "text", "text", "int"),
     *("int", "bigint", "text", "timestamptz", "timestamptz", "uuid", "int"),
     *("text", "text", "text", "bytea"),
     *("int", "boolean", "int", "text", "uuid", "timestamptz", "timestamptz", "timestamptz"),

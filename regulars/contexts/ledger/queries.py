@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from regulars.contexts.ledger.books import load_account
-from regulars.contexts.ledger.models import LedgerSeal, LedgerTransaction
+from regulars.contexts.ledger.models import LedgerAccount, LedgerSeal, LedgerTransaction
 from regulars.contexts.ledger.types import StatementLine, WalletView
 from regulars.contexts.members.types import MemberRef
-from regulars.core.ledger.accounts import MEMBER_ACCOUNTS
+from regulars.core.ledger.accounts import MEMBER_ACCOUNTS, bucket_of
 from regulars.core.ledger.book import Book
+from regulars.core.ledger.settle import settle
 from regulars.core.programme.compiled import Compiled
 from regulars.core.till.standing import standing_at
 from regulars.core.till.terms import terms_of
@@ -21,6 +23,18 @@ SELECT posting ->> 0, posting ->> 1, sum((posting ->> 2)::bigint)::bigint
 FROM ledger_transaction t, json_array_elements(t.postings) AS posting
 WHERE t.bucket = %s AND t.member_id = %s AND t.seq <= %s AND posting ->> 1 = ANY(%s)
 GROUP BY 1, 2
+"""
+# A return may stand in another chain than its sale: that of the member the buyer was merged into.
+_PURCHASES = """
+WITH of (bucket, member_id) AS (SELECT * FROM unnest(%s::smallint[], %s::uuid[])),
+moved AS (
+    SELECT CASE t.kind WHEN 'sale' THEN t.source ELSE (t.facts ->> 'sale')::uuid END AS sale,
+           t.kind, t.occurred_at, (t.facts #>> '{q,0,1}')::bigint AS spend
+    FROM of JOIN ledger_transaction t USING (bucket, member_id)
+    WHERE t.kind IN ('sale', 'return')
+)
+SELECT sale, min(occurred_at) FILTER (WHERE kind = 'sale'), sum(spend)
+FROM moved GROUP BY sale HAVING bool_or(kind = 'sale') ORDER BY 2, 1
 """
 _NOTHING = WalletView(0, 0, 0)
 
@@ -32,6 +46,14 @@ def standing(member: MemberRef, programme: Compiled, at: datetime) -> str:
     book = Book(account, zone=programme.zone, posted_at=at)
     found = standing_at(book, terms.rungs, at)
     return found.tier if found else ""
+
+
+def read_book(holder: MemberRef, programme: Compiled, *, now: datetime) -> Book:
+    """The books of a member or a gift card as the clock has made them by `now`; nothing is locked or kept."""
+    account = load_account(holder, terms_of(programme).fingerprint)
+    book = Book(account, zone=programme.zone, posted_at=now)
+    settle(book, at=now, version=programme.version, zone=programme.zone)
+    return book
 
 
 def last_sealed_day() -> date | None:
@@ -92,3 +114,26 @@ def _wallets(postings: Iterable[Sequence[Any]]) -> dict[str, WalletView]:
         there: int = getattr(wallet, account)
         wallets[currency] = wallet._replace(**{account: there + amount})
     return dict(sorted(wallets.items()))
+
+
+def list_purchases(member: MemberRef) -> list[tuple[UUID, datetime, int]]:
+    """A member's purchases, those of members merged into it too, the earliest first.
+
+    Each is (sale, moment, what was paid for the goods that were kept, in minor units): gift cards
+    and money paid in are no goods.
+    """
+    members = [member.id, *map(UUID, _merged_into(member))]
+    with connection.cursor() as cursor:
+        cursor.execute(_PURCHASES, [[bucket_of(found) for found in members], members])
+        return [(sale, at, int(kept)) for sale, at, kept in cursor.fetchall()]
+
+
+def account_version(member: MemberRef) -> int:
+    """How many transactions the member's chain has; 0 where nothing was ever posted."""
+    rows = LedgerAccount.objects.filter(bucket=member.bucket, member_id=member.id)
+    return rows.values_list("version", flat=True).first() or 0
+
+
+def _merged_into(member: MemberRef) -> list[str]:
+    rows = LedgerTransaction.objects.filter(bucket=member.bucket, member_id=member.id, kind="merge")
+    return [str(key) for facts in rows.values_list("facts", flat=True) for key in facts["offsets"]]

@@ -14,12 +14,13 @@ BUCKETS = 1024
 GENESIS = bytes(32)  # what the first transaction of a chain follows
 
 PENDING, ACTIVE, HELD = MEMBER_ACCOUNTS = ("pending", "active", "held")
-ISSUED, REDEEMED, EXPIRED, ADJUSTED, TRANSFERRED = SYSTEM_ACCOUNTS = (
+ISSUED, REDEEMED, EXPIRED, ADJUSTED, TRANSFERRED, SOLD = SYSTEM_ACCOUNTS = (
     "issued",
     "redeemed",
     "expired",
     "adjusted",
     "transferred",  # between two members when they are merged: sums to zero over all members
+    "sold",  # money that customers paid in beforehand: gift cards and stored value
 )
 
 # A late receipt still finds the counters of the periods before the newest: about a month of them.

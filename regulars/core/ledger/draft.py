@@ -147,6 +147,16 @@ class Draft:
             found[key] = pair
         return found
 
+    def counter(self, key: str) -> int:
+        """The newest value of the counter `key`; zero where it was never moved."""
+        counters = self._before.state.counters if self._counters is None else self._counters
+        pairs = counters.get(key)
+        return pairs[0][1] if pairs else 0
+
+    def has_counter(self, key: str) -> bool:
+        """Whether the counter `key` was ever moved."""
+        return key in (self._before.state.counters if self._counters is None else self._counters)
+
     def remember(self, entry: Entry) -> None:
         """Add to the history, where it is at hand."""
         if self._history is not None:

@@ -1,7 +1,7 @@
 """A shop in memory: the core's decisions on stored books, driven as the till drives them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -18,14 +18,26 @@ from regulars.core.ledger.lots import Taken
 from regulars.core.ledger.merge import merge_books
 from regulars.core.ledger.settle import settle
 from regulars.core.programme.compiled import Compiled
+from regulars.core.promotions.result import NOTHING, Presented
 from regulars.core.purchase import Event, Line, Receipt
 from regulars.core.tiers import Entry, Grant, Standing
 from regulars.core.till.commit import commit, facts_of, memberships
 from regulars.core.till.decision import Decision, PointsInsufficient
 from regulars.core.till.events import write_event
-from regulars.core.till.quote import decide
-from regulars.core.till.returns import Sold, SoldLine, Undone, restored_so_far, undo, write_return
+from regulars.core.till.quote import decide, promoted_buyer
+from regulars.core.till.recompute import owed_for_kept
+from regulars.core.till.returns import (
+    NOTHING_DEDUCTED,
+    Deducted,
+    Undone,
+    deduct,
+    restored_so_far,
+    undo,
+    write_return,
+)
+from regulars.core.till.sold import Brought, IssuedCodes, Means, Sold, sold_lines
 from regulars.core.till.standing import note_entry, standing_at
+from regulars.core.till.tenders import Funds
 from regulars.core.till.terms import new_lot, terms_of
 
 T = TypeVar("T")
@@ -40,6 +52,9 @@ class Sale:
     sold: Sold
     decision: Decision
     returned: Mapping[str, int]
+    receipt: Receipt
+    tier: str
+    deducted: Deducted = NOTHING_DEDUCTED
 
 
 class Shop:
@@ -67,6 +82,8 @@ class Shop:
         *,
         pay: Mapping[str, int | None] | None = None,
         let_go: str | None = None,
+        presented: Presented = NOTHING,
+        funds: Sequence[Funds] = (),
     ) -> Sale:
         """Commit a receipt; `let_go` names a hold that ends with it."""
         receipt = Receipt(name, "store-1", "till-1", at, tuple(lines))
@@ -76,11 +93,12 @@ class Shop:
             if let_go in book.holds:
                 book.release(let_go)
             tier = self._tier(book, programme, at)
-            decision = decide(programme, book, member(who), tier, receipt, pay or {})
-            taken = commit(programme, book, receipt, decision, sale=source)
-            return Sale(
-                who, programme, sold_of(source, receipt, decision, taken, programme), decision, {}
+            decision = decide(
+                programme, book, member(who), tier, receipt, pay or {}, presented, funds
             )
+            taken = commit(programme, book, receipt, decision, sale=source)
+            sold = sold_of(source, receipt, decision, taken, programme)
+            return Sale(who, programme, sold, decision, {}, receipt, tier)
 
         sale = self._write(who, at, act, lots="open" if pay or let_go else "due")
         self.sales[name] = sale
@@ -93,16 +111,30 @@ class Shop:
         sale = self.sales[name]
         number = sum(1 for t in self._transactions(sale.who) if t.kind == "return")
         source = identity(f"return {as_ or name} {number}")
-        undone = undo(sale.sold, sale.returned, wanted)
+        shares = undo(sale.sold, sale.returned, wanted)
 
         def act(book: Book) -> Undone:
-            before = restored_so_far(sale.sold, sale.returned)
+            before = restored_so_far(sale.sold, sale.returned, sale.deducted)
+            undone = shares
+            if sale.programme.document.returns.promotions == "recompute":
+                buyer = promoted_buyer(
+                    sale.programme, book, member(sale.who), sale.tier, sale.sold.occurred_at
+                )
+                owed = owed_for_kept(
+                    sale.programme,
+                    sale.sold,
+                    sale.receipt,
+                    buyer._replace(visits=max(0, buyer.visits - 1), counters={}),
+                    undone.returned,
+                    member=True,
+                )
+                undone = deduct(undone, owed, sale.deducted)
             return write_return(
                 sale.programme, book, sale.sold, undone, before, source=source, at=at
             )
 
         done = self._write(sale.who, at, act, programme=sale.programme, lots="all", history=True)
-        sale.returned = done.returned
+        sale.returned, sale.deducted = done.returned, done.deducted
         return done
 
     def hold(
@@ -324,10 +356,7 @@ class Shop:
                     code: tuple(Taken(lot + offset, amount) for lot, amount in parts)
                     for code, parts in sale.sold.taken.items()
                 }
-                sold = sale.sold
-                sale.sold = Sold(
-                    sold.id, sold.occurred_at, sold.lines, taken, sold.counters, sold.grants
-                )
+                sale.sold = replace(sale.sold, taken=taken)
 
 
 def sold_of(
@@ -338,17 +367,30 @@ def sold_of(
     programme: Compiled,
 ) -> Sold:
     """A sale as returns see it, out of its decision."""
-    lines = []
-    for i, line in enumerate(receipt.lines):
-        earned: dict[str, int] = {}
-        by_rule: dict[str, int] = {}
-        for award in decision.earnings.awards:
-            if award.shares[i]:
-                earned[award.currency] = earned.get(award.currency, 0) + award.shares[i]
-                by_rule[award.rule] = by_rule.get(award.rule, 0) + award.shares[i]
-        paid = {p.currency: p.units[i] for p in decision.payments if p.units[i]}
-        lines.append(
-            SoldLine(line.id, line.sku, line.quantity, decision.due[i], earned, by_rule, paid)
-        )
-    grants = memberships(terms_of(programme), programme, receipt, sale)
-    return Sold(sale, receipt.occurred_at, tuple(lines), taken, decision.earnings.counters, grants)
+    means = [
+        Means(p.currency, p.shares, p.units, False, not any(p.items)) for p in decision.payments
+    ]
+    means += [Means(t.key, t.shares, t.units, True) for t in decision.tenders]
+    return Sold(
+        sale,
+        receipt.occurred_at,
+        sold_lines(
+            receipt.lines,
+            decision.due,
+            decision.discounts,
+            means,
+            [Brought(a.rule, a.currency, a.shares) for a in decision.earnings.awards],
+            [(cost.currency, cost.units) for cost in decision.points],
+        ),
+        taken,
+        (*decision.earnings.counters, *decision.counters),
+        memberships(terms_of(programme), programme, receipt, sale),
+        decision.allowances,
+        decision.coupons,
+        [
+            IssuedCodes(one, tuple(f"{sale}-{one.by}-{n}" for n in range(one.count)))
+            for one in decision.issued
+        ],
+        decision.discounts,
+        [(answer.code, answer.promotion) for answer in decision.codes if answer.accepted],
+    )

@@ -5,11 +5,15 @@
 -- everything of all saved groups becomes visible together. Returns, for each group in the order given,
 -- whether it was saved. Groups come sorted by (bucket, member) and are numbered from 1 in `*_group`.
 --
+-- Groups with the same number in `g_link` (0: none) belong to one sale, or to sales that share a member:
+-- all of them are saved or none. Where one fails and another of its link was entered as a new account
+-- already, nothing at all is saved: RG003, and the caller repeats its commands one by one.
+--
 -- No statement joins a table freely: each row is found by its key (LATERAL … LIMIT 1, ON CONFLICT),
 -- so that the plans are right whatever the statistics of a fresh or growing table say.
 CREATE OR REPLACE FUNCTION ledger_post(
     g_bucket smallint[], g_member uuid[], g_before bigint[], g_version bigint[], g_chain bytea[],
-    g_due bigint[], g_ladder text[], g_state text[],
+    g_due bigint[], g_ladder text[], g_state text[], g_link int[],
     t_group int[], t_seq bigint[], t_kind text[], t_occurred timestamptz[], t_posted timestamptz[],
     t_source uuid[], t_version int[], t_postings text[], t_lots text[], t_facts text[], t_hash bytea[],
     l_group int[], l_new boolean[], l_number int[], l_currency text[], l_source uuid[],
@@ -23,6 +27,7 @@ DECLARE
     entered uuid[];
     locked bigint[];
     ok boolean[];
+    broken int[];
 BEGIN
     IF cardinality(g_member) = 0 THEN
         RETURN '{}';
@@ -58,6 +63,19 @@ BEGIN
                      ORDER BY i)
     INTO ok
     FROM generate_series(1, cardinality(g_member)) AS i;
+
+    IF 0 < ANY (g_link) AND false = ANY (ok) THEN
+        SELECT array_agg(l.link) INTO broken
+        FROM unnest(g_link, ok) AS l(link, saved) WHERE l.link > 0 AND NOT l.saved;
+        IF broken IS NOT NULL THEN
+            IF EXISTS (SELECT FROM unnest(g_link, g_member) AS l(link, member)
+                       WHERE l.link = ANY (broken) AND l.member = ANY (entered)) THEN
+                RAISE EXCEPTION 'of accounts that belong together one has moved' USING ERRCODE = 'RG003';
+            END IF;
+            SELECT array_agg(l.saved AND NOT l.link = ANY (broken) ORDER BY l.n) INTO ok
+            FROM unnest(ok, g_link) WITH ORDINALITY AS l(saved, link, n);
+        END IF;
+    END IF;
 
     IF locked IS NOT NULL THEN
         INSERT INTO ledger_account (bucket, member_id, version, chain, next_due, ladder, state)

@@ -57,18 +57,21 @@ def entries_of(facts: Iterable[Iterable[Sequence[Any]]]) -> tuple[Entry, ...]:
 class Arrays:
     """The parameters of `ledger_post` for a set of changes, one list for each column."""
 
-    def __init__(self, groups: Sequence[Changes]) -> None:
-        """`groups` sorted by (bucket, member id): the order in which rows are locked."""
+    def __init__(self, groups: Sequence[Changes], links: Sequence[int] = ()) -> None:
+        """`groups` sorted by (bucket, member id): the order in which rows are locked.
+
+        Groups with the same number in `links` (0, or none given: no link) are saved all or none.
+        """
         accounts: list[tuple[Any, ...]] = []
         transactions: list[tuple[Any, ...]] = []
         lots: list[tuple[Any, ...]] = []
         for number, changes in enumerate(groups, 1):
-            accounts.append(_account_row(changes))
+            accounts.append((*_account_row(changes), links[number - 1] if links else 0))
             for transaction in changes.transactions:
                 transactions.append((number, *transaction))
             for lot in changes.lots:
                 lots.append((number, lot.number in changes.new_lots, *lot))
-        self.columns = [*columns(accounts, 8), *columns(transactions, 11), *columns(lots, 15)]
+        self.columns = [*columns(accounts, 9), *columns(transactions, 11), *columns(lots, 15)]
 
 
 def columns(rows: Sequence[Sequence[Any]], width: int) -> list[Sequence[Any]]:
