@@ -174,7 +174,9 @@ def _clear_after_killed_runs() -> None:
 
 def _remove_run(root: Path) -> None:
     home = Home(root / "home")
-    if home.data.exists():
+    if (
+        home.data / "PG_VERSION"
+    ).exists():  # else it was killed while it made or removed its server
         server = EmbeddedServer(home)
         server.start()
         server.stop()

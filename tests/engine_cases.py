@@ -201,7 +201,7 @@ currency_caps = st.fixed_dictionaries(
 @st.composite
 def programmes(draw: st.DrawFn) -> Programme:
     more: dict[str, Any] = {"earning_policy": draw(policies)}
-    more["rounding"] = draw(st.sampled_from(["half_up", "half_even", "down", "up"]))
+    more["rounding"] = draw(st.sampled_from(["half_up", "half_even", "half_down", "down", "up"]))
     currencies = {code: dict(one) for code, one in BASE["currencies"].items()}
     if draw(st.booleans()):
         caps = draw(currency_caps)

@@ -23,6 +23,7 @@ _ROUND: dict[str, Callable[[Fraction], int]] = {
     "up": ceil,
     "half_up": lambda value: floor(value + Fraction(1, 2)),
     "half_even": round,
+    "half_down": lambda value: ceil(value - Fraction(1, 2)),
 }
 _PERIODS = {"day": Period.DAY, "week": Period.WEEK, "month": Period.MONTH, "year": Period.YEAR}
 

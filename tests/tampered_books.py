@@ -11,8 +11,8 @@ from regulars.contexts.ledger.usecases.merging import merge_members
 from regulars.contexts.ledger.usecases.points import adjust_points, grant_tier
 from regulars.contexts.ledger.usecases.sealing import seal_days
 from regulars.contexts.programme.queries import compiled_at
-from regulars.contexts.rewards import usecases as rewards
 from regulars.contexts.rewards.types import RewardTerms
+from regulars.contexts.rewards.usecases import catalogue, orders
 from regulars.core.ledger.postings import json_text
 from regulars.kit.ids import new_id
 from regulars.kit.transactions import in_transaction
@@ -68,11 +68,11 @@ class Books:
             self.dora, **under, tier="gold", until=None, source=new_id(now=now),
             reason_text="a friend", **at,
         )  # fmt: skip
-        rewards.create_reward("mug", RewardTerms({"en": "Mug"}, "points", 40), stock=9, **at)
-        rewards.launch_reward("mug", **at)
-        self.kept = rewards.redeem_reward(self.dora, "mug", request_key="1", **at)
-        self.undone = rewards.redeem_reward(self.dora, "mug", request_key="2", **at)
-        rewards.cancel_redemption(self.dora, self.undone.id, reason="broken", **at)
+        catalogue.create_reward("mug", RewardTerms({"en": "Mug"}, "points", 40), stock=9, **at)
+        catalogue.launch_reward("mug", **at)
+        self.kept = orders.redeem_reward(self.dora, "mug", request_key="1", **at)
+        self.undone = orders.redeem_reward(self.dora, "mug", request_key="2", **at)
+        orders.cancel_redemption(self.dora, self.undone.id, reason="broken", **at)
 
     def _merge(self):
         now, by = self.shop.now, self.shop.by

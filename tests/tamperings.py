@@ -373,19 +373,19 @@ TAMPERINGS: dict[str, tuple[Tamper, set[str]]] = {
             " cancelled_by = 'x', cancel_ledger_seq = ledger_seq WHERE id = %s",
             b.kept.id,
         ),
-        {"verify.redemption"},
+        {"verify.redemption", "verify.order_stock"},
     ),
     "a reward called kept": (
         lambda b: b.change(
-            "UPDATE rewards_redemption SET status = 'redeemed', cancelled_at = NULL,"
+            "UPDATE rewards_redemption SET status = 'issued', cancelled_at = NULL,"
             " cancelled_by = NULL, cancel_ledger_seq = NULL WHERE id = %s",
             b.undone.id,
         ),
-        {"verify.redemption"},
+        {"verify.redemption", "verify.order_stock"},
     ),
     "a redemption gone": (
         lambda b: b.change("DELETE FROM rewards_redemption WHERE id = %s", b.kept.id),
-        {"verify.redemption_missing"},
+        {"verify.redemption_missing", "verify.stock_order_missing"},
     ),
     # the programme
     "a rule of a version": (alter_version, {"verify.version"}),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
-from regulars.cli.demo_setting import SYSTEM, Plan, make_setting
+from regulars.cli.demo_setting import LETTER, SYSTEM, Plan, make_setting
 from regulars.contexts.ledger.queries import last_sealed_day, list_statement
 from regulars.contexts.ledger.usecases.sealing import seal_days
 from regulars.contexts.members.queries import find_holders
@@ -25,7 +25,8 @@ from regulars.contexts.members.types import (
     Profile,
 )
 from regulars.contexts.members.usecases.enrolment import enrol_many
-from regulars.contexts.rewards.usecases import cancel_redemption, redeem_reward
+from regulars.contexts.rewards.queries.coupons import list_coupons
+from regulars.contexts.rewards.usecases.orders import cancel_redemption, redeem_reward
 from regulars.contexts.till.queries.figures import last_received_at
 from regulars.contexts.till.types import (
     Command,
@@ -45,6 +46,7 @@ from regulars.kit.dsn import Dsn
 from regulars.kit.transactions import in_transaction
 
 _CUSTOMERS_LOOKED_AT = 60
+_AT_ONCE = 1000
 
 
 class ChainSealed(Refused):
@@ -128,6 +130,7 @@ class _Chain:
     def __init__(self, plan: Plan, refs: dict[int, MemberRef]) -> None:
         self._plan = plan
         self._refs = refs
+        self._coupons = in_transaction(lambda: _letters(plan))
         self._sales = self._returns = self._rewards = self._cancelled = 0
 
     def built(self) -> Built:
@@ -175,7 +178,9 @@ class _Chain:
         # The seed and the number say what the receipt is: its till would hash the whole of it.
         about = (self._plan.seed, *_key(receipt), receipt.occurred_at, receipt.amount_minor)
         digest = sha256(repr(about).encode()).digest()
-        return CommitSale(receipt, member, digest, pay)
+        place = sale.coupon
+        codes = () if place is None else tuple(self._coupons[place : place + 1])
+        return CommitSale(receipt, member, digest, pay, codes=codes)
 
     def _grant(self, wish: DemoWish, at: datetime) -> None:
         """A reward for who has the points, and may have it; the others hear no."""
@@ -188,6 +193,17 @@ class _Chain:
         if wish.regrets:
             cancel_redemption(member, taken.id, reason="changed their mind", now=at, by=SYSTEM)
             self._cancelled += 1
+
+
+def _letters(plan: Plan) -> list[str]:
+    """The codes that went out with the letter, always in the same order."""
+    codes: list[str] = []
+    while True:
+        after = codes[-1] if codes else ""
+        page = list_coupons(LETTER, after=after, limit=_AT_ONCE, now=plan.now, by=SYSTEM)
+        codes += [code for code, _ in page]
+        if len(page) < _AT_ONCE:
+            return codes
 
 
 def _key(receipt: Receipt) -> SaleKey:

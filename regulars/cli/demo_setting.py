@@ -6,9 +6,11 @@ from typing import Any
 
 from regulars.contexts.programme.queries import get_timeline
 from regulars.contexts.programme.usecases import approve_version, draft_version, publish_version
-from regulars.contexts.rewards.queries import list_rewards
-from regulars.contexts.rewards.types import RewardTerms
-from regulars.contexts.rewards.usecases import create_reward, launch_reward
+from regulars.contexts.rewards.queries.catalogue import list_rewards
+from regulars.contexts.rewards.queries.coupons import list_batches
+from regulars.contexts.rewards.types import BatchTerms, RewardTerms
+from regulars.contexts.rewards.usecases.catalogue import create_reward, launch_reward
+from regulars.contexts.rewards.usecases.coupon_batches import create_batch, generate_codes
 from regulars.contexts.security.queries import find_staff_actor, list_audit_rows
 from regulars.contexts.security.types import Role, system_actor
 from regulars.contexts.security.usecases.audit import record_audit
@@ -22,6 +24,8 @@ from regulars.kit.transactions import in_transaction
 from regulars.programmes.catalogue import load
 
 PROGRAMME = "grocery"
+LETTER, LETTER_PROMOTION = "letter", "come-back"
+_LETTERS_MORE = 50
 MARKETER, CONTROLLER = "marketer@regulars.local", "controller@regulars.local"
 SYSTEM = system_actor("demo")
 _BEGIN, _BUILT = "demo.begin", "demo.built"
@@ -82,6 +86,7 @@ def make_setting(plan: Plan) -> None:
     in_transaction(lambda: _make_places(plan.since))
     in_transaction(lambda: _publish_programme(plan))
     in_transaction(lambda: _offer_rewards(plan.since))
+    in_transaction(lambda: _send_letter(plan))
 
 
 def _make_staff(now: datetime) -> None:
@@ -135,3 +140,12 @@ def _offer_rewards(since: datetime) -> None:
         )
         create_reward(reward.code, terms, stock=reward.stock, now=since, by=SYSTEM)
         launch_reward(reward.code, now=since, by=SYSTEM)
+
+
+def _send_letter(plan: Plan) -> None:
+    """One coupon for each member and some to spare, as codes printed in a letter."""
+    if list_batches(promotion=LETTER_PROMOTION, limit=1, by=SYSTEM):
+        return
+    terms = BatchTerms(title="Письмо участникам", promotion=LETTER_PROMOTION)
+    create_batch(LETTER, terms, pattern="LETTER-????-?????", now=plan.since, by=SYSTEM)
+    generate_codes(LETTER, plan.members + _LETTERS_MORE, now=plan.since, by=SYSTEM)

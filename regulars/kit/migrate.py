@@ -14,12 +14,19 @@ from regulars.kit.database.cluster import APP
 from regulars.kit.dsn import Dsn
 
 # Rows of these are written once and never changed or removed, not even by us.
-APPEND_ONLY = ("ledger_seal", "members_consent", "security_audit_row")
+APPEND_ONLY = (
+    "ledger_seal",
+    "members_consent",
+    "rewards_coupon_event",
+    "rewards_stock_move",
+    "security_audit_row",
+)
 # Rows of these are written by the posting functions alone.
 POSTED_ONLY = (
     "ledger_account",
     "ledger_lot",
     "ledger_transaction",
+    "till_allowance",
     "till_claim",
     "till_return",
     "till_sale",

@@ -36,6 +36,21 @@ def test_the_till_benches_make_their_ground_and_tell_product_reference_and_ratio
         assert word in told
 
 
+@pytest.mark.timeout(120)
+def test_the_coupon_bench_compares_with_ready_rows():
+    told = bench("coupons", "--seconds", "1", "--rounds", "1")
+    (line,) = [each for each in told.splitlines() if "10,000 codes, s" in each]
+    assert "COPY of ready rows" in line
+
+
+@pytest.mark.timeout(120)
+def test_the_promotions_bench_checks_the_discounts_it_times():
+    told = bench("promotions", "--seconds", "0.8", "--rounds", "1", "--no-peers")
+    for size, discount in (("N=10 M=10", 8984), ("N=10 M=50", 48651), ("N=1000 M=20", 18165)):
+        (line,) = [each for each in told.splitlines() if f"{size} " in each]
+        assert f"discount {discount}" in line
+
+
 def test_an_unknown_bench_is_refused():
     done = subprocess.run(
         [sys.executable, "-m", "bench", "nonsense"], cwd=ROOT, capture_output=True, check=False

@@ -67,6 +67,14 @@ EVERYTHING = {
         SELECT i.value, a.version, a.state ->> 'w', a.state ->> 'c', a.state ->> 'v'
         FROM ledger_account a JOIN members_identifier i USING (bucket, member_id)
         WHERE i.kind = 'card' ORDER BY 1""",
+    "letters": """
+        SELECT uses, count(*) FROM rewards_coupon WHERE batch = 'letter' GROUP BY uses ORDER BY 1""",
+    "issued": """
+        SELECT batch, uses, count(*) FROM rewards_coupon WHERE batch <> 'letter'
+        GROUP BY 1, 2 ORDER BY 1, 2""",
+    "promotions": """
+        SELECT d ->> 0, count(*), sum((d ->> 1)::bigint)
+        FROM till_sale, json_array_elements(decision -> 'discounts') AS d GROUP BY 1 ORDER BY 1""",
     "seals": "SELECT day, transactions FROM ledger_seal ORDER BY 1",
     "rewards": "SELECT code, stock FROM rewards_reward ORDER BY 1",
 }
@@ -115,13 +123,19 @@ def test_the_chain_is_sound_and_has_everything(chains):
     assert verdict.books_are_right
     assert (verdict.sales, verdict.returns) == (built.sales, built.returns)
     told = everything(access)
-    assert {row[2] for row in told["redemptions"]} == {"redeemed", "cancelled"}
+    assert {row[2] for row in told["redemptions"]} == {"issued", "cancelled"}
     assert len(told["redemptions"]) == built.rewards
     assert [len(told[what]) for what in ("rewards", "accounts", "seals")] == [3, 120, 30]
     sales = told["sales"]
     late = [row for row in sales if row[4] - row[3] > timedelta(hours=20)]
     assert late
     assert any(row[7] for row in sales)  # paid with points
+    (unused, _), (used, letters) = told["letters"]
+    assert (unused, used) == (0, 1)
+    assert letters >= 3
+    assert [row[0] for row in told["issued"]] == ["issued:come-back"]
+    applied = {row[0] for row in told["promotions"]}
+    assert {"evening-bread", "third-sweet", "cleaning", "come-back"} <= applied
     assert find_card(PLAN) in {row[0] for row in told["accounts"]}
 
 

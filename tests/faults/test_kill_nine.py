@@ -19,15 +19,41 @@ import psutil
 import psycopg
 import pytest
 from running import Up, alive, modules, wait_until
-from web.world import CARD, OTHER_CARD, build_world
+from web.world import CARD, OTHER_CARD, PROGRAMME, build_world
 
 from regulars.kit.database.attach import attachment
 from regulars.kit.database.lead import django_on
+from regulars.kit.dsn import Access
 from regulars.kit.migrate import migrate
 
 KILLS_OF_EACH = 10 if os.environ.get("REGULARS_LONG") else 2
 CLIENTS = 4
 BETWEEN_KILLS = 25  # acknowledged requests
+
+BUDGET = 60_00  # is spent while processes are being killed
+COUPONS = 3_000  # for each client
+
+PROMOTED = {
+    **PROGRAMME,
+    "budgets": [{"id": "spring", "title": "Spring", "money": 60, "over": "cut"}],
+    "promotions": [
+        {
+            "id": "hundredth",
+            "title": "A hundredth off",
+            "kind": "percent",
+            "params": {"percent": 1},
+            "budget": "spring",
+            "caps": [{"per": "all", "period": "year", "uses": 1_000_000}],
+        },
+        {
+            "id": "shown",
+            "title": "For who shows a coupon",
+            "kind": "percent",
+            "params": {"percent": 5},
+            "trigger": {"kind": "coupon"},
+        },
+    ],
+}
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -38,6 +64,7 @@ class Client(threading.Thread):
     def __init__(self, number: int, port: int, key: str, ending: threading.Event) -> None:
         super().__init__(daemon=True)
         self.number, self.port, self.key, self.ending = number, port, key, ending
+        self.card: dict[str, str] = {}  # a gift card that pays now and then
         self.done: dict[str, tuple[str, dict, dict]] = {}  # path → (key, body, answer)
         self.refused: Counter[str] = Counter()
         self.failures: list[str] = []
@@ -67,6 +94,8 @@ class Client(threading.Thread):
 
     def _receipt(self, count: int) -> dict:
         pay = {"pay": {"points": "max"}} if count % 5 == 0 else {}
+        if count % 4 == 0:
+            pay["gift_cards"] = [{**self.card, "amount_minor": 1_000}]
         return {
             "member": {"card": CARD if count % 3 else OTHER_CARD},
             "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -74,8 +103,27 @@ class Client(threading.Thread):
                 {"id": "1", "sku": "milk", "quantity": 2, "price_minor": 8990},
                 {"id": "2", "sku": "tea", "quantity": "0.137", "price_minor": 99900},
             ],
+            "codes": [f"K{self.number}N{count}"],
             **pay,
         }
+
+    def sell_card(self, card: dict[str, str]) -> None:
+        """Sell the gift card it pays with from now on."""
+        line = {"id": "1", "sku": "card", "quantity": 1, "price_minor": 9_000_000}
+        body = {
+            "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "lines": [{**line, "kind": "gift_card", "card": card["number"]}],
+        }
+        assert self._insist(f"/till/v1/receipts/card-{self.number}", f"c-{self.number}", body)
+        self.card = card
+
+    def make_cards(self, count: int, key: str) -> list[dict[str, str]]:
+        """New gift cards, by somebody who may make them."""
+        body = {"code": "b1", "count": count}
+        path = "/manage/v1/gift-card-batches"
+        status, answer, _ = self._send(path, "cards", body, method="POST", bearer=key)
+        assert status == 201, answer
+        return answer["cards"]
 
     def _insist(self, path: str, key: str, body: dict) -> dict | None:
         """Send until there is an answer that is final."""
@@ -97,15 +145,17 @@ class Client(threading.Thread):
             self.refused[answer["code"]] += 1
             return None
 
-    def _send(self, path: str, key: str, body: dict) -> tuple[int, dict, bool]:
+    def _send(
+        self, path: str, key: str, body: dict, *, method: str = "PUT", bearer: str = ""
+    ) -> tuple[int, dict, bool]:
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {
-            "Authorization": f"Bearer {self.key}",
+            "Authorization": f"Bearer {bearer or self.key}",
             "Idempotency-Key": key,
             "Content-Type": "application/json",
         }
-        self._connection.request("PUT", path, json.dumps(body), headers)
+        self._connection.request(method, path, json.dumps(body), headers)
         answer = self._connection.getresponse()
         replayed = answer.headers.get("Idempotent-Replayed") == "true"
         return answer.status, json.loads(answer.read()), replayed
@@ -118,7 +168,8 @@ def running(own_folder: Path, django_db_blocker, monkeypatch):
     home = own_folder / "home"
     with attachment(home) as held, django_db_blocker.unblock(), django_on(held.access):
         migrate(held.access.owner)
-        world = build_world()
+        world = build_world(PROMOTED)
+        _make_coupons(held.access)
     up = Up(own_folder)
     up.wait_until_ready()
     yield up, home, world
@@ -134,7 +185,9 @@ def test_what_was_acknowledged_is_there_once_after_any_kill(running):
     ending = threading.Event()
     keys = [world.keys[name] for name in ("s1/1", "s1/2", "s2/1", "s2/2")]
     clients = [Client(i, up.port, keys[i], ending) for i in range(CLIENTS)]
-    for client in clients:
+    cards = clients[0].make_cards(CLIENTS, world.keys["manage/all"])
+    for client, card in zip(clients, cards, strict=True):
+        client.sell_card(card)
         client.start()
     for _ in range(KILLS_OF_EACH):
         for kill in (_kill_web_worker, _kill_web, _kill_database):
@@ -155,6 +208,7 @@ def test_what_was_acknowledged_is_there_once_after_any_kill(running):
             assert replayed, (path, answer, again)
             assert again == answer
     _check_rows(home, clients)
+    _check_promotions(home, clients)
     assert _verify(home)["books_are_right"]
 
 
@@ -198,6 +252,44 @@ def _check_rows(home: Path, clients: list[Client]) -> None:
         )
     assert stored == sales
     assert returned == backs
+
+
+def _make_coupons(access: Access) -> None:
+    """One of one use for each receipt there may be."""
+    with psycopg.connect(access.owner.conninfo) as connection:
+        connection.execute(
+            "INSERT INTO rewards_coupon_batch (code, title, promotion, kind, uses_max, bound,"
+            " transferable, status, created_at, created_by, changed_at)"
+            " VALUES ('b', 'B', 'shown', 'imported', 1, false, true, 'open', now(), 't', now())"
+        )
+        connection.execute(
+            "INSERT INTO rewards_coupon (code, batch, uses_max, issued_at)"
+            " SELECT 'K' || c || 'N' || n, 'b', 1, now()"
+            " FROM generate_series(0, %s) AS c, generate_series(1, %s) AS n",
+            [CLIENTS - 1, COUPONS],
+        )
+
+
+def _check_promotions(home: Path, clients: list[Client]) -> None:
+    """Every acknowledged sale used its coupon, once; the budget was spent to its end and no further."""
+    shown = {
+        code
+        for client in clients
+        for _, body, _ in client.done.values()
+        for code in body.get("codes", ())
+    }
+    with (
+        attachment(home) as held,
+        psycopg.connect(held.access.app.conninfo) as connection,
+    ):
+        used = connection.execute("SELECT code, uses FROM rewards_coupon WHERE uses > 0")
+        assert dict(used.fetchall()) == dict.fromkeys(shown, 1)
+        ((given, back),) = connection.execute(
+            "SELECT (SELECT sum(used)::bigint FROM till_allowance WHERE key = 'budget:spring:ever'),"
+            " (SELECT count(*) FROM till_return)"
+        )
+    assert given <= BUDGET
+    assert back or given == BUDGET
 
 
 def _verify(home: Path) -> dict:

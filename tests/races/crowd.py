@@ -19,6 +19,7 @@ _READY_S = 60.0
 def at_once(access: Access, now: datetime, queues: Sequence[Sequence[Any]]) -> list[list[Any]]:
     """Each thread submits its queue of commands one after the other, all threads from the same instant.
 
+    A command may be a function of the thread's answers so far; where it gives None nothing is asked.
     Gives for each thread its answers and refusals; anything else that is raised fails the test.
     """
     barrier = threading.Barrier(len(queues))
@@ -31,7 +32,11 @@ def at_once(access: Access, now: datetime, queues: Sequence[Sequence[Any]]) -> l
         try:
             async with desk.pool.acquire():  # connected before the others start
                 await asyncio.to_thread(barrier.wait, _READY_S)
-            return [await _answer(desk.submit(command)) for command in queue]
+            answers: list[Any] = []
+            for command in queue:
+                asked = command(answers) if callable(command) else command
+                answers.append(None if asked is None else await _answer(desk.submit(asked)))
+            return answers
         finally:
             await desk.close()
 

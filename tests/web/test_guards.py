@@ -53,7 +53,8 @@ def test_an_operation_says_who_may_call_it(operation):
 def test_an_operation_that_changes_something_asks_for_an_idempotency_key(operation):
     reads = {
         *("make_quote", "cancel_quote", "identify_member"),
-        *("check_programme", "search_members"),
+        *("check_programme", "search_members", "look_up_coupon"),
+        *("get_gift_card_balance", "find_gift_card"),
     }
     if operation.method == "POST":
         assert (operation.effect in ("none", "hold")) == (operation.id in reads)

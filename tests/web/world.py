@@ -30,8 +30,9 @@ PROGRAMME = {
             "title": "Points",
             "redeem": {"kind": "money", "worth": 1, "share_max": 50},
             "expiry": {"kind": "after", "after": {"months": 12}},
-        }
+        },
     },
+    "gift_cards": {"most": 100000, "top_up": True},
     "earning": [
         {
             "id": "base",
@@ -63,6 +64,15 @@ PROGRAMME = {
             {"code": "gold", "title": "Gold", "threshold": 1000, "discount": {"percent": 5}},
         ],
     },
+    "promotions": [
+        {
+            "id": "spring",
+            "title": {"en": "Spring letter", "ru": "Весеннее письмо"},
+            "kind": "percent",
+            "params": {"percent": 10},
+            "trigger": {"kind": "coupon"},
+        }
+    ],
 }
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 

@@ -1,18 +1,15 @@
 """`regulars members`: people from a file, and into one."""
 
-import csv
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
 import click
 
 from regulars.cli.acting import acting_person, by_option
+from regulars.cli.csv_files import reject_file, replacing, write_rows
 from regulars.cli.member_columns import columns_of
 from regulars.cli.session import ExitCode, Session, pass_session
 from regulars.contexts.members.types import ImportOutcome, Reject
@@ -28,7 +25,6 @@ from regulars.kit.transactions import in_transaction
 
 _BATCH = 1000
 _REJECTS_SHOWN = 10
-_REJECT_HEADINGS = ("line", "code", "pointer", "reason")
 
 
 @dataclass(slots=True)
@@ -78,7 +74,7 @@ def import_file(
     _tell_columns(session, form.headings, columns)
     target = rejects or file.with_name(f"{file.name}.rejects.csv")
     total = _Total()
-    with session.database(), rows_of(file, form) as rows, _reject_file(target) as keep:
+    with session.database(), rows_of(file, form) as rows, reject_file(target) as keep:
         by = acting_person(session, email)
         with session.progress("cli.members_importing") as advance:
             for batch in iter(lambda: list(islice(rows, _BATCH)), []):
@@ -105,9 +101,9 @@ def export_file(session: Session, file: Path, erased: bool, email: str | None) -
         def write() -> int:
             rows = export_members(with_erased=erased, now=utc_now(), by=by)
             if to_stdout:
-                return _write(sys.stdout, rows, advance)
-            with _replacing(file) as target:
-                return _write(target, rows, advance)
+                return write_rows(sys.stdout, EXPORT_COLUMNS, rows, advance)
+            with replacing(file) as target:
+                return write_rows(target, EXPORT_COLUMNS, rows, advance)
 
         count = in_transaction(write)
     if not to_stdout:
@@ -180,46 +176,3 @@ def _show_import(session: Session, total: _Total, target: Path) -> None:
     session.show(shown, lines)
     if total.rejected:
         session.finish(ExitCode.DIFFERENCES)
-
-
-@contextmanager
-def _reject_file(path: Path) -> Iterator[Callable[[Sequence[object]], None]]:
-    """Gives the function that keeps a row; the file is made by the first one."""
-    opened: list[IO[str]] = []
-
-    def keep(cells: Sequence[object]) -> None:
-        if not opened:
-            opened.append(path.open("w", encoding="utf-8", newline=""))
-            csv.writer(opened[0]).writerow(_REJECT_HEADINGS)
-        csv.writer(opened[0]).writerow(cells)
-
-    try:
-        yield keep
-    finally:
-        for file in opened:
-            file.close()
-
-
-def _write(target: IO[str], rows: Iterable[dict[str, str]], advance: Callable[[int], None]) -> int:
-    writer = csv.DictWriter(target, EXPORT_COLUMNS)
-    writer.writeheader()
-    count = 0
-    for row in rows:
-        writer.writerow(row)
-        count += 1
-        advance(1)
-    return count
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[IO[str]]:
-    """A new file, closed to others, that takes the place of `path` only when it is whole."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(fd, "w", encoding="utf-8", newline="") as file:
-            yield file
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -4,20 +4,19 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import click
 from django.conf import settings
 
+from regulars.cli.member_naming import member_named
 from regulars.cli.session import Session, pass_session
 from regulars.cli.tables import table_lines
-from regulars.contexts.members.queries import find_member_by_identifier, get_survivor
-from regulars.contexts.members.types import EVERYONE, MemberView, ref_of
+from regulars.contexts.members.types import MemberView
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.security.types import system_actor
 from regulars.contexts.till.queries.statements import Cause, Movement, list_movements
-from regulars.contexts.till.types import BooksView, MemberKey, MemberUnknown, ReadBooks
+from regulars.contexts.till.types import BooksView, MemberKey, ReadBooks
 from regulars.contexts.till.usecases.desk import open_desk
 from regulars.contexts.till.usecases.sales import read_books
 from regulars.core.programme.compiled import Compiled
@@ -41,7 +40,7 @@ def statement(session: Session, member: str, limit: int | None) -> None:
     """
     now = utc_now()
     with session.database() as held:
-        found = in_transaction(lambda: _member(member))
+        found = in_transaction(lambda: member_named(member))
         movements, more = in_transaction(lambda: _movements(found, limit))
         programme = in_transaction(lambda: compiled_at(now))
         books = asyncio.run(_books(held, found, now))
@@ -58,17 +57,6 @@ def statement(session: Session, member: str, limit: int | None) -> None:
 
 
 COMMAND = statement
-
-
-def _member(text: str) -> MemberView:
-    """Whom the text means. Raises MemberUnknown, IdentifierAmbiguous."""
-    try:
-        return get_survivor(ref_of(UUID(text)), within=EVERYONE)
-    except ValueError:
-        found = find_member_by_identifier(text, within=EVERYONE, region=settings.PHONE_REGION)
-    if found is None:
-        raise MemberUnknown
-    return get_survivor(found.ref, within=EVERYONE)
 
 
 def _movements(member: MemberView, limit: int | None) -> tuple[Sequence[Movement], bool]:

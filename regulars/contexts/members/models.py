@@ -198,3 +198,83 @@ class IssuedCard(models.Model):
 
     def __str__(self) -> str:
         return f"batch {self.batch}"
+
+
+class ReferralCode(models.Model):
+    """The code by which a member brings friends; a new one retires the old."""
+
+    code = models.CharField(primary_key=True, max_length=20)
+    bucket = models.SmallIntegerField()
+    member_id = models.UUIDField()
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members_referral_code"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="members_referral_code_one",
+                fields=["bucket", "member_id"],
+                condition=Q(retired_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.member_id)
+
+
+class ReferralRow(models.Model):
+    """Who brought a member, named once; and how far the rewards of both have come.
+
+    `attempt` counts the purchases that earned it, those that were given back included.
+    `seen` is the version of the friend's account at which was last looked for a purchase.
+    """
+
+    pk = models.CompositePrimaryKey("bucket", "member_id")
+    bucket = models.SmallIntegerField()
+    member_id = models.UUIDField()
+    referrer_bucket = models.SmallIntegerField()
+    referrer_id = models.UUIDField()
+    named_at = models.DateTimeField()
+    named_by = models.CharField(max_length=120)
+    status = models.CharField(max_length=10)
+    attempt = models.IntegerField(default=1, db_default=1)
+    seen = models.BigIntegerField(default=0, db_default=0)
+    purchase_id = models.UUIDField(null=True)
+    earned_at = models.DateTimeField(null=True)
+    watch_until = models.DateTimeField(null=True)
+    version = models.IntegerField(null=True)
+    friend_currency = models.CharField(max_length=40, null=True)
+    friend_amount = models.BigIntegerField(null=True)
+    friend_source = models.UUIDField(null=True)  # under which the ledger has it
+    referrer_currency = models.CharField(max_length=40, null=True)
+    referrer_amount = models.BigIntegerField(null=True)
+    referrer_source = models.UUIDField(null=True)
+    capped = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "members_referral"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="members_referral_not_oneself", condition=~Q(referrer_id=models.F("member_id"))
+            ),
+            models.CheckConstraint(
+                name="members_referral_status",
+                condition=Q(status__in=["waiting", "lapsed"], earned_at=None, version=None)
+                | Q(status="rewarded", earned_at__isnull=False, version__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                name="members_referral_by", fields=["referrer_bucket", "referrer_id", "named_at"]
+            ),
+            # What the settling goes through: friends who may buy, and purchases that may come back.
+            models.Index(
+                name="members_referral_unsettled",
+                fields=["bucket", "member_id"],
+                condition=Q(status="waiting") | Q(watch_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.member_id)

@@ -219,6 +219,47 @@ class ImportOutcome:
     rejects: tuple[Reject, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReferralView:
+    """Who brought a friend, and how far the rewards of both have come.
+
+    `status`: waiting (for the friend's purchase), rewarded, or lapsed (it came too late). The amounts
+    are what the ledger has under the two sources, by programme version `version`; `capped` says that
+    the referrer had had enough. `purchase` and `earned_at` are the purchase that counts, and its moment.
+    """
+
+    friend: MemberRef
+    referrer: MemberRef
+    named_at: datetime
+    status: Literal["waiting", "rewarded", "lapsed"]
+    attempt: int
+    seen: int
+    purchase: UUID | None
+    earned_at: datetime | None
+    watch_until: datetime | None
+    version: int | None
+    friend_currency: str | None
+    friend_amount: int | None
+    friend_source: UUID | None
+    referrer_currency: str | None
+    referrer_amount: int | None
+    referrer_source: UUID | None
+    capped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralEarned:
+    """What a friend's purchase brought both: (currency, minor units, source), None where nothing."""
+
+    purchase: UUID | None
+    at: datetime
+    version: int
+    watch_until: datetime | None
+    friend: tuple[str, int, UUID] | None
+    referrer: tuple[str, int, UUID] | None
+    capped: bool
+
+
 def ref_of(member_id: UUID) -> MemberRef:
     """The reference of the member with this id, existing or not."""
     return MemberRef(bucket_of(member_id), member_id)

@@ -196,13 +196,17 @@ class Approval(models.Model):
 
 
 class FailedGuesses(models.Model):
-    """How often something was guessed wrong, per axis and subject (a keyed digest)."""
+    """How often something was guessed wrong, per axis and subject (a keyed digest).
+
+    `recent` are digests of the last wrong guesses, 8 bytes each, where repetitions do not count.
+    """
 
     subject_digest = models.BinaryField(primary_key=True)
     failures = models.IntegerField()
     window_since = models.DateTimeField()
     blocks = models.IntegerField()
     last_at = models.DateTimeField()
+    recent = models.BinaryField(default=b"", db_default=b"")
 
     class Meta:
         db_table = "security_failed_guesses"

@@ -19,6 +19,8 @@ from regulars.contexts.till.types import (
 from regulars.core.calendar import micros
 from regulars.core.ledger.accounts import bucket_of
 from regulars.core.refusal import Refused
+from regulars.core.rewards.card_numbers import normalise_number
+from regulars.core.till.pricing import MONEY_KINDS
 
 OPEN_LOTS, ALL_LOTS, HISTORY = 1, 2, 4
 
@@ -26,7 +28,7 @@ Claim = tuple[str, str, str, type]
 
 _NO_MEMBER = (None,) * 4
 _NO_CLAIM = (None,) * 8
-_WIDTH = 14
+_WIDTH = 15
 
 
 def wants_of(command: Command) -> int:
@@ -44,8 +46,51 @@ def wants_of(command: Command) -> int:
 
 def columns_of(asked: Iterable[tuple[Command, int]], secret: bytes) -> list[Sequence[Any]]:
     """The parameters of `load.sql` for commands and what each wants, column by column."""
-    rows = [(*_row(command, secret), wants) for command, wants in asked]
+    rows = [
+        (*_row(command, secret), _joined(codes_of(command, secret)), wants)
+        for command, wants in asked
+    ]
     return columns(rows, _WIDTH)
+
+
+def codes_of(command: Command, secret: bytes) -> Sequence[str]:
+    """The codes that a command brings, in its own words or in its quote's; none where that is forged."""
+    if not isinstance(command, QuoteSale | CommitSale):
+        return ()
+    if isinstance(command, CommitSale) and command.quote is not None:
+        try:
+            return read(command.quote, secret).codes
+        except Refused:  # told when it is decided
+            return ()
+    return command.codes
+
+
+def cards_of(command: Command, secret: bytes) -> Sequence[str]:
+    """The gift cards that a command is about: numbers in their one spelling, accounts out of its quote."""
+    if isinstance(command, ReturnGoods):
+        return (number,) if (number := normalise_number(command.onto)) else ()
+    if not isinstance(command, QuoteSale | CommitSale):
+        return ()
+    receipt = command.receipt
+    loaded = [line.card for line in receipt.lines if line.card and line.kind in MONEY_KINDS]
+    if isinstance(command, CommitSale) and command.quote is not None:
+        try:
+            quoted = [card for card, _ in read(command.quote, secret).cards]
+        except Refused:  # told when it is decided
+            return ()
+        if not loaded:
+            return quoted
+        return [*quoted, *filter(None, map(normalise_number, loaded))]
+    if not (loaded or command.cards):
+        return ()
+    numbers = map(normalise_number, [*(use.number for use in command.cards), *loaded])
+    return list(dict.fromkeys(filter(None, numbers)))
+
+
+def card_column(commands: Iterable[Command], secret: bytes) -> list[str | None]:
+    """The parameter of `load.sql` that names the cards of each command; empty where none has any."""
+    column = [_joined(cards_of(command, secret)) for command in commands]
+    return column if any(column) else []
 
 
 def claim_of(command: Command) -> Claim | None:
@@ -94,6 +139,10 @@ def _row(command: Command, secret: bytes) -> tuple[Any, ...]:
         case CancelQuote(quote=quote, at=at):
             return (*_quoted_member(quote, secret), micros(at), *_NO_CLAIM)
     raise TypeError(command)
+
+
+def _joined(codes: Sequence[str]) -> str | None:
+    return "\n".join(codes) if codes else None
 
 
 def _member(member: MemberKey | None) -> tuple[Any, ...]:

@@ -2,32 +2,34 @@
 
 A command whose books moved meanwhile, or that needed more than was loaded, goes round again. A batch
 that collides with another on a receipt number or a key is repeated one by one, so that only the one
-concerned is told.
+concerned is told. One that finds a coupon or a shared limit short is decided again on fresh figures.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from regulars.contexts.ledger.usecases.posting import Arrays, columns, in_lock_order
 from regulars.contexts.till.asking import (
     HISTORY,
     OPEN_LOTS,
+    card_column,
     claim_of,
     claim_of_sale,
     columns_of,
     wants_of,
 )
+from regulars.contexts.till.cards import concerned
 from regulars.contexts.till.decisions import decide_commit, decide_event, decide_return
+from regulars.contexts.till.limits import Key, LimitsNotLoaded, keys_at
 from regulars.contexts.till.mapping import Row, return_view, sale_view
 from regulars.contexts.till.quoting import decide_cancel, decide_quote
 from regulars.contexts.till.reading import decide_books
 from regulars.contexts.till.room import Outcome, Room
+from regulars.contexts.till.saving import Saving
 from regulars.contexts.till.statements import FIND_RETURNS, FIND_SALES, LOAD, REVISION, SAVE
 from regulars.contexts.till.types import (
     Answer,
@@ -35,6 +37,7 @@ from regulars.contexts.till.types import (
     Command,
     CommitSale,
     KeyReused,
+    QuoteChanged,
     QuoteSale,
     ReadBooks,
     ReceiptConflict,
@@ -42,13 +45,12 @@ from regulars.contexts.till.types import (
     ReturnGoods,
     TillBusy,
 )
-from regulars.core.ledger.draft import Changes, NotLoaded
+from regulars.core.ledger.draft import NotLoaded
 from regulars.core.refusal import Refused
 
 TOGETHER_MAX = 200
 STUCK_MAX = 60  # rounds in which nothing moved: about five seconds with their pauses
 _PAUSE_S, _PAUSE_S_MAX = 0.002, 0.1
-_SALE_COLUMNS, _RETURN_COLUMNS = 21, 18
 
 Result = Answer | Exception
 
@@ -66,7 +68,8 @@ _COLLIDED = (
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
 )
-_SALE_MOVED = "RG001"
+_SALE_MOVED, _LIMIT_SHORT, _LINK_BROKEN = "RG001", "RG002", "RG003"
+_TOGETHER_AGAIN = 2  # rounds of all, on fresh figures, before what is short is found one by one
 
 
 @dataclass(slots=True)
@@ -78,8 +81,9 @@ class Task:
     result: Result | None = None
     answer: Result | None = None  # the result, once what it rests on is saved
     outcome: Outcome | None = None
-    member: UUID | None = None  # whose books the answer rests on as this batch would leave them
+    rests: tuple[UUID, ...] = ()  # whose books the answer rests on as this batch would leave them
     stuck: int = 0  # rounds in which it was decided and could not be saved
+    limits: frozenset[Key] = frozenset()  # shared limits it turned out to need
 
     @property
     def pause_s(self) -> float:
@@ -97,6 +101,10 @@ class Task:
 
 class TimelineMoved(Exception):
     """Another version may be in force by now: the caller reads the timeline and tries again."""
+
+
+class _InDoubt(Exception):
+    """The answer would rest on what earlier commands of the batch take and have not saved yet."""
 
 
 def tasks_of(commands: Sequence[Command]) -> list[Task]:
@@ -131,7 +139,12 @@ class Batch:
         Not all need have a result then. With `in_order`, none of those taken one by one is decided
         while one before it has none. Raises what `run` raises.
         """
-        if not await self._round(waiting) and len(waiting) > 1:
+        saved = await self._round(waiting)
+        for _ in range(_TOGETHER_AGAIN):
+            if saved is not None or len(waiting) == 1:
+                break
+            saved = await self._round([task for task in waiting if task.result is None])
+        if not saved and len(waiting) > 1:
             for task in waiting:
                 if task.result is None:
                     await self._round([task])
@@ -140,11 +153,12 @@ class Batch:
         for task in waiting:
             task.end_round()
 
-    async def _round(self, waiting: Sequence[Task]) -> bool:
-        """One pass; False where nothing was saved because somebody else was there first."""
-        self.room.accounts.clear()
-        self.room.whole.clear()
-        self.room.returned.clear()
+    async def _round(self, waiting: Sequence[Task]) -> bool | None:
+        """One pass; False where nothing was saved because somebody else was there first.
+
+        None where a coupon or a limit has become short since it was looked at.
+        """
+        self.room.begin()
         rows = await self._load(waiting)
         decided = self._decide(waiting, rows)
         await self._replay(waiting, rows)
@@ -153,7 +167,9 @@ class Batch:
         except _COLLIDED:
             return False
         except asyncpg.PostgresError as error:
-            if error.sqlstate != _SALE_MOVED:
+            if error.sqlstate == _LIMIT_SHORT:
+                return None
+            if error.sqlstate not in (_SALE_MOVED, _LINK_BROKEN):
                 raise
             return False
         return True
@@ -161,10 +177,28 @@ class Batch:
     async def _load(self, waiting: Sequence[Task]) -> list[Row]:
         asked = ((task.command, task.wants) for task in waiting)
         keys = columns_of(asked, self.room.secret)
-        rows = await self.connection.fetch(LOAD, *keys, self.ladder)
+        cards = card_column([task.command for task in waiting], self.room.secret)
+        limits = self._limits_of(waiting)
+        limit_keys, periods = [key for key, _ in limits], [period for _, period in limits]
+        rows = await self.connection.fetch(
+            LOAD, *keys, self.ladder, limit_keys, periods, self.room.has_offers, cards
+        )
         if rows[0]["revision"] != self.revision:
             raise TimelineMoved
+        self.room.limits.clear(limits, rows[0]["used"])
         return rows
+
+    def _limits_of(self, waiting: Sequence[Task]) -> list[Key]:
+        """The shared limits that the commands will ask for, as far as can be told beforehand."""
+        keys: set[Key] = set()
+        for task in waiting:
+            keys |= task.limits
+            if self.room.has_limits and isinstance(task.command, CommitSale | QuoteSale):
+                at = task.command.receipt.occurred_at
+                programme = self.room.programme_at(at)
+                if programme is not None:
+                    keys.update(keys_at(programme, at))
+        return sorted(keys)
 
     def _decide(self, waiting: Sequence[Task], rows: Sequence[Row]) -> list[Task]:
         """Decide what can be decided now, in order; what names a number or key twice waits for the first."""
@@ -187,24 +221,44 @@ class Batch:
                 self._decide_one(task, row)
             except NotLoaded as missing:
                 task.wants |= OPEN_LOTS if missing.lots else HISTORY
-                # What this member's later commands in the batch rest on is not known yet.
-                held_up.add(row["member_id"])
+            except LimitsNotLoaded as missing:
+                task.limits |= missing.keys
+            except _InDoubt:
+                pass
             else:
                 decided.append(task)
+                continue
+            if row["member_id"] is not None:
+                # What this member's later commands in the batch rest on is not known yet.
+                held_up.add(row["member_id"])
         return decided
 
     def _decide_one(self, task: Task, row: Row) -> None:
-        member = row["member_id"]
-        task.member = member if member in self.room.accounts else None
+        limits, accounts = self.room.limits, self.room.accounts
+        before = {each: accounts.get(each) for each in concerned(row)}
+        task.rests = tuple([each for each, known in before.items() if known is not None])
+        limits.in_doubt = False
         try:
             if row["key_store"] is not None:
                 raise KeyReused
-            task.outcome = _DECIDE[type(task.command)](task.command, row, self.room)
-            task.answer = task.outcome.answer
-            if task.outcome.changes is not None:
-                task.member = member
+            outcome = _DECIDE[type(task.command)](task.command, row, self.room)
         except Refused as refused:
+            if limits.in_doubt or (isinstance(refused, QuoteChanged) and limits.has_taken):
+                raise _InDoubt from None
             task.answer = refused
+            return
+        if limits.has_taken and self._is_in_doubt(task.command, outcome):
+            self.room.take_back(before)
+            raise _InDoubt
+        limits.take(outcome.allowances, outcome.coupons, outcome.reservations)
+        task.outcome, task.answer = outcome, outcome.answer
+        if written := outcome.written:
+            task.rests += tuple([changes.account.member_id for changes in written])
+
+    def _is_in_doubt(self, command: Command, outcome: Outcome) -> bool:
+        return isinstance(command, CommitSale | QuoteSale) and self.room.limits.is_in_doubt(
+            command.receipt, outcome.allowances, outcome.passed
+        )
 
     async def _replay(self, waiting: Sequence[Task], rows: Sequence[Row]) -> None:
         """Answer again what was answered before; refuse a number that was used for something else."""
@@ -238,26 +292,13 @@ class Batch:
     async def _save(self, decided: Sequence[Task]) -> None:
         """Save what was decided; a task has its result when what it rests on was saved."""
         outcomes = [task.outcome for task in decided if task.outcome is not None]
-        groups = _merge([outcome.changes for outcome in outcomes if outcome.changes])
-        number = {changes.account.member_id: n for n, changes in enumerate(groups, 1)}
-        sales, returns = [], []
-        for outcome in outcomes:
-            group = number[outcome.changes.account.member_id] if outcome.changes else 0
-            if outcome.sale:
-                sales.append((group, *outcome.sale))
-            if outcome.returned:
-                returns.append((group, *outcome.returned))
+        saving = Saving(outcomes, self.room.now)
         saved: list[bool] = []
-        if groups or sales or returns:
-            saved = await self.connection.fetchval(
-                SAVE,
-                *Arrays(groups).columns,
-                *columns(sales, _SALE_COLUMNS),
-                *columns(returns, _RETURN_COLUMNS),
-            )
+        if not saving.is_empty:
+            saved = await self.connection.fetchval(SAVE, *saving.parameters)
         for task in decided:
-            group = number.get(task.member, 0) if task.member is not None else 0
-            if not group or saved[group - 1]:
+            groups = [saving.group_of(each) for each in task.rests]
+            if all(saved[group - 1] for group in groups if group):
                 task.result = task.answer
 
 
@@ -273,27 +314,3 @@ def _claims(command: Command) -> list[Any]:
         return []
     key = command.key_digest  # type: ignore[union-attr]
     return [claim] if key is None else [claim, key]
-
-
-def _merge(changes: list[Changes]) -> list[Changes]:
-    """One group a member: the decisions on one member follow each other and are saved as one."""
-    by_member: dict[UUID, list[Changes]] = {}
-    for change in changes:
-        by_member.setdefault(change.account.member_id, []).append(change)
-    return in_lock_order([_joined(parts) for parts in by_member.values()])
-
-
-def _joined(parts: list[Changes]) -> Changes:
-    first, last = parts[0], parts[-1]
-    if first is last:
-        return first
-    assert all(after.before == before.account.version for before, after in pairwise(parts)), (
-        "decisions on one member do not follow each other"
-    )
-    return Changes(
-        first.before,
-        last.account,
-        tuple(transaction for part in parts for transaction in part.transactions),
-        tuple({lot.number: lot for part in parts for lot in part.lots}.values()),
-        frozenset().union(*(part.new_lots for part in parts)),
-    )

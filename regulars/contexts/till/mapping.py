@@ -18,13 +18,17 @@ from regulars.contexts.till.types import (
     SaleKey,
     SaleView,
 )
+from regulars.core.identifiers import mask_number
 from regulars.core.ledger.accounts import State
 from regulars.core.ledger.lots import Taken
-from regulars.core.purchase import Line, Receipt
+from regulars.core.promotions.result import Allowance, Discount, Issued
+from regulars.core.purchase import GOODS, Line, Receipt
 from regulars.core.reasons import Reason
 from regulars.core.tiers import Grant
 from regulars.core.till.decision import Decision, MemberFacts
-from regulars.core.till.returns import Sold, SoldLine, Undone
+from regulars.core.till.given_back import GivenBack
+from regulars.core.till.returns import NOTHING_DEDUCTED, Deducted, Undone
+from regulars.core.till.sold import Brought, IssuedCodes, Means, Sold, sold_lines, spend_of
 from regulars.kit.compact_json import compact
 
 Row = Mapping[str, Any]
@@ -32,6 +36,11 @@ Row = Mapping[str, Any]
 _NO_TAGS: frozenset[str] = frozenset()
 _NO_ATTRIBUTES: Mapping[str, Any] = {}
 _CATEGORY, _TAGS = Line._fields.index("category"), Line._fields.index("tags")
+_KIND = Line._fields.index("kind")
+_PLAIN = Discount._fields.index("spread")
+_USUAL = tuple(Discount._field_defaults.values())
+_NO_CARDS: Mapping[str, Sequence[Taken]] = {}
+_MORE = ("tenders", "points", "gifts", "issued", "codes", "allowances", "coupons")
 
 
 def member_of(row: Row) -> MemberFacts | None:
@@ -85,9 +94,11 @@ def reason_of(value: Sequence[Any]) -> Reason:
     return Reason(value[0], tuple(dict(value[1]).items()))
 
 
-def decision_view(decision: Decision) -> DecisionView:
-    """A decision in its answered and stored shape."""
-    return DecisionView(
+def decision_view(
+    decision: Decision, issued: Sequence[tuple[Issued, tuple[str, ...]]] = ()
+) -> DecisionView:
+    """A decision in its answered and stored shape; `issued` are coupons with the codes they got."""
+    view = DecisionView(
         decision.version,
         decision.tier,
         decision.gross_minor,
@@ -95,50 +106,72 @@ def decision_view(decision: Decision) -> DecisionView:
         decision.points_minor,
         decision.due_minor,
         decision.due,
-        decision.discounts,
+        tuple([_discount_row(discount) for discount in decision.discounts]),
         tuple([(*payment[:5], payment.reason) for payment in decision.payments]),
         decision.earnings.awards,
         decision.earnings.cut,
     )
+    if decision.tenders or decision.points or decision.gifts:
+        view = view._replace(tenders=decision.tenders, points=decision.points, gifts=decision.gifts)
+    if decision.loads:
+        loads = [load._replace(number=mask_number(load.number)) for load in decision.loads]
+        view = view._replace(loads=tuple(loads))
+    if decision.codes or decision.issued:
+        codes = dict(issued)
+        view = view._replace(
+            codes=decision.codes,
+            issued=tuple([(*one, codes.get(one, ())) for one in decision.issued]),
+        )
+    return view
 
 
 def stored_decision(
     view: DecisionView,
+    decision: Decision,
     taken: Mapping[str, Sequence[Taken]],
-    counters: Sequence[tuple[str, int, int]],
     grants: Sequence[Grant],
     balances: Mapping[str, Balance],
     late: Mapping[str, Any] | None,
+    card_taken: Mapping[str, Sequence[Taken]] = _NO_CARDS,
 ) -> str:
-    """The decision with what a return and a repeated answer need."""
-    return compact(
-        {
-            "due": view.due,
-            "discounts": view.discounts,
-            "payments": view.payments,
-            "awards": view.awards,
-            "cut": view.cut,
-            "taken": taken,
-            "counters": counters,
-            "grants": grants,
-            "balances": balances,
-            "late": late,
-        }
-    )
+    """The decision with what a return and a repeated answer need; what there is none of has no key."""
+    body: dict[str, Any] = {
+        "due": view.due,
+        "discounts": view.discounts,
+        "payments": view.payments,
+        "awards": view.awards,
+        "cut": view.cut,
+        "taken": taken,
+        "counters": (*decision.earnings.counters, *decision.counters),
+        "grants": grants,
+        "balances": balances,
+        "late": late,
+    }
+    more = (view.tenders, view.points, view.gifts, view.issued, view.codes, decision.allowances)
+    if any(more):
+        found = zip(_MORE, (*more, decision.coupons), strict=True)
+        body.update({name: value for name, value in found if value})
+    if view.loads:
+        body["loads"] = view.loads
+    if card_taken:
+        body["card_taken"] = card_taken
+    return compact(body)
 
 
 def sale_view(row: Row, replayed: bool = False) -> SaleView:
     """A row of `till_sale` as it was answered when it was made."""
     body = orjson.loads(row["decision"])
     key = SaleKey(row["store"], row["till"], row["number"])
+    due = sum(body["due"])  # the columns are about goods only
     view = DecisionView(
         row["version"],
         row["tier"],
-        row["gross_minor"],
+        row["discount_minor"] + row["points_minor"] + due,
         row["discount_minor"],
         row["points_minor"],
-        row["paid_minor"],
+        due,
         *(_tuples(body[part]) for part in ("due", "discounts", "payments", "awards", "cut")),
+        *(_tuples(body.get(part, [])) for part in (*_MORE[:5], "loads")),
     )
     return SaleView(
         row["id"],
@@ -172,22 +205,49 @@ def return_view(row: Row, replayed: bool = False) -> ReturnView:
         body["taken_back"],
         _tuples(body["reasons"]),
         balances_of(body["balances"]),
+        body.get("tenders", {}),
+        tuple(code for code, _, _ in body.get("coupons", ())),
+        tuple(body.get("revoked", ())),
+        _tuples(body.get("onto")),
+        body.get("kept", 0),
         replayed,
     )
 
 
-def stored_return(version: int, undone: Undone, balances: Mapping[str, Balance]) -> str:
-    """What a return did, as it is stored."""
-    return compact(
-        {
-            "version": version,
-            "restored": undone.restored,
-            "reversed": undone.reversed,
-            "taken_back": undone.taken_back,
-            "reasons": undone.reasons,
-            "balances": balances,
-        }
-    )
+def stored_return(
+    version: int, undone: Undone, back: GivenBack, balances: Mapping[str, Balance]
+) -> str:
+    """What a return did, as it is stored; what there is none of has no key."""
+    body: dict[str, Any] = {
+        "version": version,
+        "restored": undone.restored,
+        "reversed": undone.reversed,
+        "taken_back": undone.taken_back,
+        "reasons": undone.reasons,
+        "balances": balances,
+    }
+    if undone.spend_minor != undone.refund_minor:
+        body["spend"] = undone.spend_minor
+    more = {"tenders": undone.tenders, "deducted": undone.deduction_minor, **back._asdict()}
+    more.update(kept=undone.kept_minor, unloaded=undone.unloaded_minor, onto=undone.onto)
+    body.update({name: value for name, value in more.items() if value})
+    return compact(body)
+
+
+def returned_json(undone: Undone) -> str:
+    """What has come back of a sale by now, by line; under the empty id what was deducted so far."""
+    if not undone.deducted.amount_minor and not undone.deducted.tenders:
+        return compact(undone.returned)
+    return compact({**undone.returned, "": undone.deducted})
+
+
+def returned_of(text: str | None) -> tuple[Mapping[str, int], Deducted]:
+    """What had come back of a sale, and what was deducted."""
+    if not text:
+        return {}, NOTHING_DEDUCTED
+    returned = orjson.loads(text)
+    deducted = returned.pop("", None)
+    return returned, Deducted(*deducted) if deducted else NOTHING_DEDUCTED
 
 
 def sold_of(
@@ -195,28 +255,38 @@ def sold_of(
 ) -> Sold:
     """A stored sale as returns see it; `lot_offset` where its lots moved to another member's books."""
     rows, body = orjson.loads(receipt)["lines"], orjson.loads(decision)
-    lines = []
-    for i, row in enumerate(rows):
-        line = _line_of(row)
-        earned: dict[str, int] = {}
-        by_rule: dict[str, int] = {}
-        for rule, currency, _, shares, _ in body["awards"]:
-            if shares[i]:
-                earned[currency] = earned.get(currency, 0) + shares[i]
-                by_rule[rule] = by_rule.get(rule, 0) + shares[i]
-        paid = {code: units[i] for code, _, _, _, units, _ in body["payments"] if units[i]}
-        due = body["due"][i]
-        lines.append(SoldLine(line.id, line.sku, line.quantity, due, earned, by_rule, paid))
+    discounts = [_discount_of(row) for row in body["discounts"]]
+    means = [
+        Means(code, shares, units, False, reason[0] != "payment.items")
+        for code, _, _, shares, units, reason in body["payments"]
+    ]
+    means += [
+        Means(card or currency, shares, units, True)
+        for card, currency, _, _, shares, units, _ in body.get("tenders", ())
+    ]
+    codes = body.get("codes", ())
     return Sold(
         sale_id,
         occurred_at,
-        tuple(lines),
+        sold_lines(
+            [_line_of(row) for row in rows],
+            body["due"],
+            discounts,
+            means,
+            [Brought(rule, currency, shares) for rule, currency, _, shares, _ in body["awards"]],
+            [(currency, units) for _, currency, _, units in body.get("points", ())],
+        ),
         {
             code: tuple(Taken(number + lot_offset, amount) for number, amount in parts)
             for code, parts in body["taken"].items()
         },
         [(key, period, delta) for key, period, delta in body["counters"]],
         [Grant(*grant) for grant in body["grants"]],
+        [Allowance(*allowance) for allowance in body.get("allowances", ())],
+        body.get("coupons", ()),
+        [IssuedCodes(Issued(*one), tuple(made)) for *one, made in body.get("issued", ())],
+        discounts,
+        [(code, promotion) for code, promotion, accepted, _ in codes if accepted],
     )
 
 
@@ -248,10 +318,10 @@ def sale_row(
         seq,
         receipt.channel,
         decision.tier,
-        decision.gross_minor,
+        spend_of(receipt.lines, [line.amount_minor for line in receipt.lines]),
         decision.discount_minor,
         decision.points_minor,
-        decision.due_minor,
+        spend_of(receipt.lines, decision.due),
         receipt_json(receipt),
         stored,
         command.body_digest,
@@ -260,7 +330,12 @@ def sale_row(
 
 
 def return_row(
-    command: ReturnGoods, view: ReturnView, sale: Row, seq: int | None, undone: Undone
+    command: ReturnGoods,
+    view: ReturnView,
+    sale: Row,
+    seq: int | None,
+    undone: Undone,
+    back: GivenBack,
 ) -> tuple[Any, ...]:
     """The values of the `r_*` parameters of `till_save`, without the group."""
     return (
@@ -276,11 +351,11 @@ def return_row(
         seq,
         undone.refund_minor,
         compact(undone.quantities),
-        stored_return(view.version, undone, view.balances),
+        stored_return(view.version, undone, back, view.balances),
         command.body_digest,
         command.key_digest,
         sale["sale_returns"],
-        compact(undone.returned),
+        returned_json(undone),
     )
 
 
@@ -295,10 +370,23 @@ def _tuples(value: Any) -> Any:
 
 
 def _line_row(line: Line) -> tuple[Any, ...]:
-    return (*line[:_TAGS], sorted(line.tags), *line[_TAGS + 1 :])
+    row = (*line[:_TAGS], sorted(line.tags), *line[_TAGS + 1 :])
+    return row[:_KIND] if line.kind == GOODS and not line.card else row
 
 
 def _line_of(row: Sequence[Any]) -> Line:
     values = list(row)
     values[_CATEGORY], values[_TAGS] = tuple(values[_CATEGORY]), frozenset(values[_TAGS])
-    return Line._make(values)
+    return Line(*values)
+
+
+def _discount_row(discount: Discount) -> tuple[Any, ...]:
+    """Without what is as it mostly is."""
+    if discount.spread == discount.shares:
+        discount = discount._replace(spread=None)
+    return discount[:_PLAIN] if discount[_PLAIN:] == _USUAL else discount
+
+
+def _discount_of(row: Sequence[Any]) -> Discount:
+    id, amount, shares, reason, *more = row
+    return Discount(id, amount, shares, reason_of(reason), *more)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from regulars.kit.fields import JsonText
+from regulars.kit.fields import CodeText, JsonText
 
 
 class Store(models.Model):
@@ -119,3 +119,26 @@ class Claim(models.Model):
 
     class Meta:
         db_table = "till_claim"
+
+
+class SharedLimit(models.Model):
+    """One shard of a limit that all members share, in one calendar period (0: for ever).
+
+    The shards' `most` sum to `of_limit`, and `used` is never above `most`.
+    """
+
+    pk = models.CompositePrimaryKey("key", "period", "shard")
+    key = CodeText(max_length=80)
+    period = models.IntegerField()
+    shard = models.SmallIntegerField()
+    of_limit = models.BigIntegerField()
+    most = models.BigIntegerField()
+    used = models.BigIntegerField()
+
+    class Meta:
+        db_table = "till_allowance"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="till_allowance_within", condition=models.Q(used__lte=models.F("most"))
+            )
+        ]

@@ -1,18 +1,20 @@
 """Sales side by side with their returns and their transactions: whatever does not fit is a difference."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
 from regulars.contexts.ledger.usecases.verify import Stream
-from regulars.contexts.till.mapping import sold_of
+from regulars.contexts.till.mapping import returned_of, sold_of
+from regulars.contexts.till.promotion_proof import EVENTS, LimitTally, coupons_fit
 from regulars.contexts.till.types import NOBODY
 from regulars.core.calendar import moment_of
 from regulars.core.ledger.accounts import ISSUED, REDEEMED
 from regulars.core.ledger.audit import Difference
 from regulars.core.refusal import Refused
+from regulars.core.till.pricing import MONEY_KINDS
 from regulars.core.till.returns import undo
 
 UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
@@ -34,7 +36,7 @@ SELECT bucket, member_id, sale_id, lines::text, refund_minor, decision::text
 FROM till_return ORDER BY bucket, member_id, sale_id, id
 """
 _TOLD_AT_ONCE = 100
-_AMOUNT_OF_LINE = 4  # in the rows of a stored receipt
+_AMOUNT_OF_LINE, _KIND_OF_LINE = 4, 12  # in the rows of a stored receipt
 
 
 class _Sale(NamedTuple):
@@ -66,15 +68,17 @@ class SalesProof:
         self._progress = progress
         self.sales = 0
         self.returns = 0
+        self.limits = LimitTally()
 
     def run(self) -> Iterator[Difference]:
         """Every difference. To be called inside a read-only snapshot transaction."""
         sales = Stream("verify_sales", _SALES, width=3)
         returns = Stream("verify_returns", _RETURNS, width=3)
+        events = Stream("verify_coupon_events", EVENTS, width=3)
         told = 0
-        while keys := [key for key in (sales.key, returns.key) if key]:
+        while keys := [key for key in (sales.key, returns.key, events.key) if key]:
             key = min(keys)
-            rows, back = sales.take(key), returns.take(key)
+            rows, back, coupons = sales.take(key), returns.take(key), events.take(key)
             self.sales += len(rows)
             self.returns += len(back)
             if self.sales - told >= _TOLD_AT_ONCE:
@@ -82,35 +86,54 @@ class SalesProof:
                 told = self.sales
             if rows:
                 sale = _Sale(*rows[0])
-                yield from (_wrong(code, sale.member, sale.id) for code in _flaws(sale, back))
-            else:
+                flaws = self._flaws(sale, back, coupons)
+                yield from (_wrong(code, sale.member, sale.id) for code in flaws)
+            elif back:
                 yield _wrong("verify.return_without_sale", key[1], key[2])
+            elif any(what == "used" for *_, what, _ in coupons):
+                yield _wrong("verify.coupon_sale", key[1], key[2])
         self._progress(self.sales - told)
+        yield from self.limits.differences()
 
-
-def _flaws(sale: _Sale, back: list[tuple[Any, ...]]) -> list[str]:
-    """The codes of what is wrong with one sale."""
-    try:
-        body = orjson.loads(sale.decision)
-        flaws = [*_flaws_of_money(sale, body), *_flaws_of_posting(sale, body)]
-        returned = {} if sale.returned is None else orjson.loads(sale.returned)
-        if back or returned or sale.returns:
-            flaws += _flaws_of_returns(sale, returned, back)
-    except UNREADABLE:
-        return ["verify.sale_unreadable"]
-    return flaws
+    def _flaws(
+        self, sale: "_Sale", back: list[tuple[Any, ...]], coupons: list[tuple[Any, ...]]
+    ) -> list[str]:
+        """The codes of what is wrong with one sale; what it took of shared limits is added up."""
+        try:
+            body = orjson.loads(sale.decision)
+            decisions = [orjson.loads(row[-1]) for row in back]
+            flaws = [*_flaws_of_money(sale, body), *_flaws_of_posting(sale, body)]
+            returned, _ = returned_of(sale.returned)
+            if back or returned or sale.returns:
+                flaws += _flaws_of_returns(sale, returned, back, decisions)
+            if not coupons_fit(body, coupons):
+                flaws.append("verify.coupon_sale")
+            for decided in (body, *decisions):
+                self.limits.add(decided.get("allowances", ()))
+        except UNREADABLE:
+            return ["verify.sale_unreadable"]
+        return flaws
 
 
 def _flaws_of_money(sale: _Sale, body: Mapping[str, Any]) -> Iterator[str]:
     lines = orjson.loads(sale.receipt)["lines"]
     if (
         sale.gross != sale.discount + sale.points + sale.paid
-        or sale.gross != sum(line[_AMOUNT_OF_LINE] for line in lines)
-        or sale.paid != sum(body["due"])
+        or sale.gross != _of_goods(lines, [line[_AMOUNT_OF_LINE] for line in lines])
+        or sale.paid != _of_goods(lines, body["due"])
         or sale.points != sum(money for _, _, money, *_ in body["payments"])
         or sale.discount != sum(amount for _, amount, *_ in body["discounts"])
     ):
         yield "verify.sale_money"
+
+
+def _of_goods(lines: Sequence[Sequence[Any]], amounts: Sequence[int]) -> int:
+    """The sum over lines that are purchases: gift cards and top-ups are money changed into money."""
+    return sum(
+        amount
+        for line, amount in zip(lines, amounts, strict=True)
+        if len(line) <= _KIND_OF_LINE or line[_KIND_OF_LINE] not in MONEY_KINDS
+    )
 
 
 def _flaws_of_posting(sale: _Sale, body: Mapping[str, Any]) -> Iterator[str]:
@@ -124,28 +147,40 @@ def _flaws_of_posting(sale: _Sale, body: Mapping[str, Any]) -> Iterator[str]:
     issued: dict[str, int] = {}
     for _, currency, amount, *_ in body["awards"]:
         issued[currency] = issued.get(currency, 0) - amount
-    redeemed = {payment[0]: payment[1] for payment in body["payments"]}
+    redeemed: dict[str, int] = {}
+    for currency, amount, *_ in body["payments"]:
+        _add(redeemed, {currency: amount})
+    for _, currency, amount, *_ in body.get("points", ()):
+        _add(redeemed, {currency: amount})
+    for card, currency, amount, *_ in body.get("tenders", ()):
+        if not card:  # a gift card has books of its own
+            _add(redeemed, {currency: amount})
     posted: dict[str, dict[str, int]] = {ISSUED: {}, REDEEMED: {}}
     for currency, account, amount in orjson.loads(sale.postings):
         posted.get(account, {})[currency] = amount
     if posted != {ISSUED: issued, REDEEMED: redeemed}:
         yield "verify.sale_points"
-    (entry,) = orjson.loads(sale.facts)["q"]
+    facts = orjson.loads(sale.facts)
+    (entry,) = facts["q"]
     if entry[1] != sale.paid:
         yield "verify.sale_money"
+    if facts.get("c", []) != [list(counter) for counter in body["counters"]]:
+        yield "verify.sale_counters"
 
 
 def _flaws_of_returns(
-    sale: _Sale, returned: Mapping[str, int], back: list[tuple[Any, ...]]
+    sale: _Sale,
+    returned: Mapping[str, int],
+    back: list[tuple[Any, ...]],
+    decisions: list[Mapping[str, Any]],
 ) -> Iterator[str]:
     """Decide the returns of a sale again as one: their shares add up to exactly its shares."""
     quantities: dict[str, int] = {}
     restored: dict[str, int] = {}
     reversed_: dict[str, int] = {}
     refund = 0
-    for _, _, _, lines, refunded, decision in back:
-        told = orjson.loads(decision)
-        refund += refunded
+    for (_, _, _, lines, refunded, _), told in zip(back, decisions, strict=True):
+        refund += refunded + told.get("deducted", 0) + told.get("kept", 0)
         _add(quantities, orjson.loads(lines))
         _add(restored, told["restored"])
         _add(reversed_, told["reversed"])

@@ -3,8 +3,9 @@
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -12,7 +13,7 @@ import orjson
 from regulars.contexts.till.types import QuoteInvalid
 from regulars.core.purchase import Receipt
 
-_FORMAT = 1
+_FORMAT, _BEFORE_PROMOTIONS = 2, 1
 
 
 class Quoted(NamedTuple):
@@ -27,6 +28,10 @@ class Quoted(NamedTuple):
     promise: str
     pay: dict[str, int]
     held: bool
+    codes: Sequence[str] = ()
+    claims: Mapping[str, int] = {}
+    cards: Sequence[Sequence[Any]] = ()  # (the card's account, how much of it)
+    coupons: Sequence[str] = ()  # of which the quote holds a use
 
 
 def sign(quoted: Quoted, secret: bytes) -> str:
@@ -45,7 +50,7 @@ def read(token: str, secret: bytes) -> Quoted:
     if not hmac.compare_digest(seal, _seal(body, secret)):
         raise QuoteInvalid(pointer="/quote")
     version, *fields = orjson.loads(body)
-    if version != _FORMAT:
+    if version not in (_FORMAT, _BEFORE_PROMOTIONS):
         raise QuoteInvalid(pointer="/quote")
     return Quoted(*fields)
 
@@ -63,6 +68,9 @@ def basket_digest(receipt: Receipt, member: UUID | None) -> str:
             line.brand,
             line.minimum_minor,
             sorted(line.tags),
+            line.tax_rate_bp,
+            line.kind,
+            line.card,
         ]
         for line in receipt.lines
     ]

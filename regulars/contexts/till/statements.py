@@ -3,7 +3,7 @@
 from pathlib import Path
 
 _SQL = Path(__file__).parent / "sql"
-_SAVE_PARAMETERS = 8 + 11 + 15 + 21 + 18
+_SAVE_PARAMETERS = 9 + 11 + 15 + 21 + 18 + 8 + 6 + 2
 
 LOAD = (_SQL / "load.sql").read_text()
 SAVE = f"SELECT till_save({', '.join(f'${n}' for n in range(1, _SAVE_PARAMETERS + 1))})"

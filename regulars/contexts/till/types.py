@@ -7,9 +7,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from regulars.contexts.members.types import MemberRef
+from regulars.core.promotions.explain import Explained
+from regulars.core.promotions.missed import Missed
+from regulars.core.promotions.result import CodeAnswer
 from regulars.core.purchase import Event, Receipt
 from regulars.core.reasons import Reason
 from regulars.core.refusal import Refused
+from regulars.core.till.tenders import CardUse
 
 Wish = Mapping[str, int | None]
 
@@ -41,6 +45,10 @@ class QuoteSale:
 
     `rewind` evaluates at a moment in the past or future and writes nothing. `key_digest` makes a hold
     one, however often it is asked for: a later one under the same key takes the place of the earlier.
+    `codes` are promo codes and coupons in their one spelling, `claims` how many times each promotion is
+    asked for, `cards` the gift cards that are to pay. `unheard` answers codes that were not looked at
+    (too many wrong ones came from there). `offers` tells which promotions were nearly reached, `explain`
+    of every promotion why (not).
     """
 
     receipt: Receipt
@@ -49,13 +57,20 @@ class QuoteSale:
     hold: bool = False
     rewind: bool = False
     key_digest: bytes | None = None
+    codes: tuple[str, ...] = ()
+    claims: Mapping[str, int] = field(default_factory=dict)
+    cards: tuple[CardUse, ...] = ()
+    unheard: tuple[CodeAnswer, ...] = ()
+    offers: bool = True
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CommitSale:
     """Make a sale of a receipt, as quoted or as decided now.
 
-    `history`: it comes out of a file of past receipts, so it may be as late as it likes.
+    `history`: it comes out of a file of past receipts, so it may be as late as it likes. With a
+    quote, its codes, claims and cards are those of the quote.
     """
 
     receipt: Receipt
@@ -66,6 +81,10 @@ class CommitSale:
     key_digest: bytes | None = None
     dry_run: bool = False
     history: bool = False
+    codes: tuple[str, ...] = ()
+    claims: Mapping[str, int] = field(default_factory=dict)
+    cards: tuple[CardUse, ...] = ()
+    unheard: tuple[CodeAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +97,10 @@ class CancelQuote:
 
 @dataclass(frozen=True, slots=True)
 class ReturnGoods:
-    """Take goods of a sale back; `lines` gives thousandths by line id, None means all that is left."""
+    """Take goods of a sale back; `lines` gives thousandths by line id, None means all that is left.
+
+    `onto` is the number of a gift card that gets what would go back in money.
+    """
 
     number: str
     store: str
@@ -89,6 +111,7 @@ class ReturnGoods:
     lines: Mapping[str, int] | None = None
     key_digest: bytes | None = None
     dry_run: bool = False
+    onto: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +144,12 @@ class Balance(NamedTuple):
 class DecisionView(NamedTuple):
     """A decision in the one shape in which it is answered, stored and answered again.
 
-    Discounts are (id, amount, shares, reason); payments (currency, amount, money, shares, units, reason);
-    awards (rule, currency, amount, shares, reason); a reason is (code, pairs). Tuples throughout.
+    Discounts are (id, amount, shares, reason) and, where they are not as usual, (spread, times, units,
+    code); payments (currency, amount, money, shares, units, reason); awards (rule, currency, amount,
+    shares, reason); tenders (card, currency, amount, money, shares, units, reason); points (promotion,
+    currency, amount, units); gifts (promotion, sku, quantity, reason); issued (promotion, by, count,
+    codes); codes (code, promotion, accepted, reason); loads (line, card, number masked, currency,
+    amount, whether the card is sold by it); a reason is (code, pairs). Tuples throughout.
     """
 
     version: int
@@ -136,6 +163,12 @@ class DecisionView(NamedTuple):
     payments: tuple[tuple[Any, ...], ...]
     awards: tuple[tuple[Any, ...], ...]
     cut: tuple[tuple[Any, ...], ...]
+    tenders: tuple[tuple[Any, ...], ...] = ()
+    points: tuple[tuple[Any, ...], ...] = ()
+    gifts: tuple[tuple[Any, ...], ...] = ()
+    issued: tuple[tuple[Any, ...], ...] = ()
+    codes: tuple[tuple[Any, ...], ...] = ()
+    loads: tuple[tuple[Any, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +198,8 @@ class QuoteView:
     valid_until: datetime
     held: bool
     receipt: Receipt
+    missed: tuple[Missed, ...] = ()  # the nearest offers, best first
+    explained: tuple[Explained, ...] = ()  # every promotion, where it was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +236,11 @@ class ReturnView:
     taken_back: Mapping[str, int]
     reasons: tuple[tuple[Any, ...], ...]
     balances: Mapping[str, Balance]
+    tenders: Mapping[str, int] = field(default_factory=dict)  # of the refund: by card or currency
+    coupons: tuple[str, ...] = ()  # whose use came back
+    revoked: tuple[str, ...] = ()  # that the sale had brought and are void now
+    onto: tuple[str, int] | None = None  # the gift card that got what would have gone back in money
+    kept_minor: int = 0  # of gift cards and top-ups that came back: what had been spent of them
     replayed: bool = field(default=False, compare=False)
 
 

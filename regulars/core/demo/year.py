@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, count
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -24,16 +24,21 @@ _RETURN_SHARE = 0.015
 _LATE_SHARE = 0.006
 _WISH_SHARE = 0.015
 _REGRET_SHARE = 0.2
+_COUPON_SHARE, _COUPON_FROM_MINOR = 0.03, 70_000
 _HOURS = (8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21)
 _HOUR_WEIGHTS = (4, 4, 4, 5, 7, 6, 5, 5, 7, 10, 12, 11, 8, 4)
 
 
 class DemoSale(NamedTuple):
-    """A receipt, whose it is (a person's number, or None), and whether points should pay."""
+    """A receipt, whose it is (a person's number, or None), and whether points should pay.
+
+    `coupon`: they bring the coupon of this number from the letter everybody got.
+    """
 
     receipt: Receipt
     person: int | None
     spends: bool
+    coupon: int | None = None
 
 
 class DemoReturn(NamedTuple):
@@ -73,11 +78,13 @@ class Day(NamedTuple):
 def year(people: list[Person], since: date, seed: int, *, now: datetime) -> Iterator[Day]:
     """The days from `since` to now; nothing in them lies in the future. The same seed gives the same days."""
     random, wishing = Random(f"year {seed}"), Random(f"wishes {seed}")
+    bringing, coupons = Random(f"coupons {seed}"), count()
     late: list[DemoSale] = []
     brought_back: dict[date, list[tuple[DemoSale, Line]]] = {}
     day, until = since, now.astimezone(ZONE).date()
     while day <= until:
         sold = [sale for sale in _sales(people, day, random) if sale.receipt.occurred_at < now]
+        sold = [_with_coupon(sale, bringing, coupons) for sale in sold]
         waiting, late = late, [sale for sale in sold if random.random() < _LATE_SHARE]
         behind = {sale.receipt.number for sale in late}
         in_time = [sale for sale in sold if sale.receipt.number not in behind]
@@ -99,6 +106,14 @@ def year(people: list[Person], since: date, seed: int, *, now: datetime) -> Iter
             tuple(_wishes(in_time, day, wishing)),
         )
         day += timedelta(days=1)
+
+
+def _with_coupon(sale: DemoSale, random: Random, coupons: Iterator[int]) -> DemoSale:
+    """The same sale, perhaps with a coupon of its own: where it is worth taking out."""
+    worthwhile = sale.person and sale.receipt.amount_minor >= _COUPON_FROM_MINOR
+    if worthwhile and random.random() < _COUPON_SHARE:
+        return sale._replace(coupon=next(coupons))
+    return sale
 
 
 def _wishes(sales: list[DemoSale], day: date, random: Random) -> Iterator[DemoWish]:

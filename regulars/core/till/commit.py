@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from regulars.core.calendar import add, micros
-from regulars.core.earning.settle import Award, Earnings
+from regulars.core.earning.settle import Award
+from regulars.core.ledger.accounts import SOLD
 from regulars.core.ledger.book import Book
 from regulars.core.ledger.lots import Taken
 from regulars.core.programme.compiled import Compiled
@@ -22,7 +23,8 @@ from regulars.core.till.decision import (
     ReceiptFromFuture,
     ReceiptTooLate,
 )
-from regulars.core.till.standing import note_entry
+from regulars.core.till.sold import spend_of, visits_of
+from regulars.core.till.standing import TURNOVER, note_entry, turnover_of
 from regulars.core.till.terms import Terms, new_lot, terms_of
 
 
@@ -62,20 +64,28 @@ def commit(
     """
     terms, document = terms_of(programme), programme.document
     taken: dict[str, Sequence[Taken]] = {}
-    for payment in decision.payments:
-        if book.available(payment.currency) < payment.amount:
-            raise PointsInsufficient(currency=payment.currency)
-        taken[payment.currency] = book.spend(payment.currency, payment.amount)
+    for currency, amount in spends_of(decision):
+        if book.available(currency) < amount:
+            raise PointsInsufficient(currency=currency)
+        taken[currency] = (*taken.get(currency, ()), *book.spend(currency, amount))
     earned = totals(decision.earnings.awards)
     for currency, amount in earned.items():
         terms_of_currency = document.currencies[currency]
         book.earn(
             new_lot(terms_of_currency, currency, sale, amount, receipt.occurred_at, programme.zone)
         )
-    write_counters(book, decision.earnings)
-    entry = Entry(micros(receipt.occurred_at), decision.due_minor, 1, earned)
+    for load in decision.loads:
+        if not load.card:
+            stored = document.currencies[load.currency]
+            at, amount = receipt.occurred_at, load.amount_minor
+            book.earn(new_lot(stored, load.currency, sale, amount, at, programme.zone), SOLD)
+    spend = spend_of(receipt.lines, decision.due)
+    counters = counters_of(book, terms, decision, spend)
+    write_counters(book, counters)
+    visits = visits_of(receipt.lines)
+    entry = Entry(micros(receipt.occurred_at), spend, visits, earned)
     note_entry(book, entry, terms.rungs)
-    book.purchase(entry.at, 1)
+    book.purchase(entry.at, visits)
     grants = memberships(terms, programme, receipt, sale)
     for grant in grants:
         book.grant(grant)
@@ -84,7 +94,7 @@ def commit(
         receipt.occurred_at,
         source=sale,
         version=programme.version,
-        facts=facts_of([entry], decision.earnings.counters, grants),
+        facts=facts_of([entry], counters, grants),
     )
     return taken
 
@@ -97,9 +107,37 @@ def totals(awards: Sequence[Award]) -> dict[str, int]:
     return sums
 
 
-def write_counters(book: Book, earnings: Earnings) -> None:
+def spends_of(decision: Decision) -> list[tuple[str, int]]:
+    """What the sale spends of the member's currencies: payments, prices of promotions, stored value."""
+    spends = [(payment.currency, payment.amount) for payment in decision.payments]
+    if not (decision.points or decision.tenders):
+        return spends
+    spends += [(cost.currency, cost.amount) for cost in decision.points]
+    spends += [(tender.currency, tender.amount) for tender in decision.tenders if not tender.card]
+    return spends
+
+
+def counters_of(
+    book: Book, terms: Terms, decision: Decision, spend: int
+) -> tuple[tuple[str, int, int], ...]:
+    """What a sale adds to the member's counters: limits of earning and of promotions, turnover.
+
+    The turnover is kept from the first sale on that is made while a promotion asks for it; what
+    was bought before comes in with it. Raises NotLoaded.
+    """
+    counters = decision.earnings.counters
+    if decision.counters:
+        counters = (*counters, *decision.counters)
+    known = book.has_counter(TURNOVER)
+    if not (terms.turnover or known) or (known and not spend):
+        return counters
+    before = 0 if known else turnover_of(book)
+    return (*counters, (TURNOVER, 0, before + spend))
+
+
+def write_counters(book: Book, counters: Sequence[tuple[str, int, int]]) -> None:
     """Move the counters that the caps are kept by."""
-    for key, period, delta in earnings.counters:
+    for key, period, delta in counters:
         book.count(key, period, delta)
 
 

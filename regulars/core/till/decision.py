@@ -6,6 +6,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from regulars.core.earning.settle import Earnings
+from regulars.core.promotions.result import (
+    Allowance,
+    CodeAnswer,
+    Discount,
+    Gift,
+    Issued,
+    Verdict,
+)
 from regulars.core.reasons import Reason
 from regulars.core.refusal import Refused
 
@@ -22,15 +30,6 @@ class MemberFacts(NamedTuple):
     attributes: Mapping[str, str | int | bool]
 
 
-class Discount(NamedTuple):
-    """A price reduction that needs no points; `shares` are per line and sum to `amount_minor`."""
-
-    id: str
-    amount_minor: int
-    shares: tuple[int, ...]
-    reason: Reason
-
-
 class Payment(NamedTuple):
     """A part of the receipt paid with a currency of the programme.
 
@@ -45,6 +44,48 @@ class Payment(NamedTuple):
     units: tuple[int, ...]
     items: tuple[int, ...]  # whole items made free, per line
     reason: Reason
+
+
+class Tender(NamedTuple):
+    """A part of what is due that is paid out of money kept for the customer: gift card, stored value.
+
+    It lowers no price: `due` stays, and with it what is earned. `card` is the gift card's account,
+    empty for stored value of the member. `shares` (of the money) and `units` (of the currency) are
+    per line and sum to `money_minor` and `amount`.
+    """
+
+    card: str
+    currency: str
+    amount: int
+    money_minor: int
+    shares: tuple[int, ...]
+    units: tuple[int, ...]
+    reason: Reason
+
+    @property
+    def key(self) -> str:
+        """What the money goes back to: the card, or the member's currency."""
+        return self.card or self.currency
+
+
+class Load(NamedTuple):
+    """Money that a line puts on a gift card, or (`card` empty) into the member's stored value."""
+
+    line: str
+    card: str
+    number: str
+    currency: str
+    amount_minor: int
+    is_new: bool  # the card is sold by it
+
+
+class PointsSpent(NamedTuple):
+    """Points that a promotion costs; `units` are per line and sum to `amount`."""
+
+    promotion: str
+    currency: str
+    amount: int
+    units: tuple[int, ...]
 
 
 class Spendable(NamedTuple):
@@ -67,8 +108,18 @@ class Decision(NamedTuple):
     gross_minor: int
     discounts: tuple[Discount, ...]
     payments: tuple[Payment, ...]
-    due: tuple[int, ...]  # money left to pay, per line
+    due: tuple[int, ...]  # money left to pay, per line; tenders pay it
     earnings: Earnings
+    tenders: tuple[Tender, ...] = ()
+    points: tuple[PointsSpent, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+    issued: tuple[Issued, ...] = ()
+    codes: tuple[CodeAnswer, ...] = ()
+    coupons: tuple[str, ...] = ()  # of the codes: coupons of which a use is taken
+    counters: tuple[tuple[str, int, int], ...] = ()  # of the member, beside those of the earnings
+    allowances: tuple[Allowance, ...] = ()
+    passed: tuple[Verdict, ...] = ()  # told in quotes, never stored
+    loads: tuple[Load, ...] = ()
 
     @property
     def due_minor(self) -> int:
@@ -81,6 +132,40 @@ class Decision(NamedTuple):
     @property
     def points_minor(self) -> int:
         return sum([payment.money_minor for payment in self.payments])
+
+    @property
+    def tendered_minor(self) -> int:
+        return sum([tender.money_minor for tender in self.tenders])
+
+
+class CouponMove(NamedTuple):
+    """A use of a coupon taken by a sale (+1) or given back by a return (-1).
+
+    `quote` is the quote whose reservation the use takes the place of; empty: none.
+    """
+
+    code: str
+    uses: int
+    quote: str = ""
+
+
+class Reservation(NamedTuple):
+    """A use of a coupon set aside for a quote until then (micros); None lets it go."""
+
+    code: str
+    quote: str
+    until: int | None
+
+
+class IssuedCode(NamedTuple):
+    """A coupon that came into the world with a sale."""
+
+    code: str
+    promotion: str
+    by: str
+    member: UUID | None
+    since: datetime
+    until: datetime | None
 
 
 class MemberNotActive(Refused):
@@ -100,6 +185,13 @@ class CurrencyUnknown(Refused):
     """The programme has no such currency."""
 
     code = "currency.unknown"
+    kind = "invalid"
+
+
+class PromotionUnknown(Refused):
+    """The programme has no such promotion that could be asked for."""
+
+    code = "promotion.unknown"
     kind = "invalid"
 
 

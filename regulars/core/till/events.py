@@ -29,7 +29,7 @@ def write_event(
     for currency, amount in earned.items():
         terms = document.currencies[currency]
         book.earn(new_lot(terms, currency, source, amount, event.occurred_at, programme.zone))
-    write_counters(book, earnings)
+    write_counters(book, earnings.counters)
     entry = Entry(micros(event.occurred_at), 0, 0, earned)
     note_entry(book, entry, terms_of(programme).rungs)
     book.record_transaction(

@@ -6,25 +6,30 @@ from operator import gt
 from regulars.core.goods import Selects
 from regulars.core.money import Rounding, allocate, divide
 from regulars.core.programme.compiled import ItemPayment, MoneyPayment
-from regulars.core.purchase import QUANTITY_SCALE, Line, Receipt
+from regulars.core.promotions.result import Discount
+from regulars.core.purchase import GIFT_CARD, GOODS, QUANTITY_SCALE, TOP_UP, Line, Receipt
 from regulars.core.reasons import Reason
-from regulars.core.till.decision import Discount, Payment, PaymentNotPossible, Spendable
+from regulars.core.till.decision import Payment, PaymentNotPossible, Spendable
 from regulars.core.till.terms import CardTerms, Terms
 
 NO_DISCOUNT, NO_REDEEM = "no_discount", "no_redeem"
+MONEY_KINDS = frozenset({GIFT_CARD, TOP_UP})  # money changed into money: no price to speak of
 
 
 def card_discount(
     tier: str, card: CardTerms, lines: Sequence[Line], rounding: Rounding
 ) -> Discount | None:
     """The discount of the tier's card, rounded once a receipt and never below a minimum price."""
-    weights = [line.amount_minor if _open(line, NO_DISCOUNT, card.selects) else 0 for line in lines]
+    weights = [
+        line.amount_minor if line.kind == GOODS and _open(line, NO_DISCOUNT, card.selects) else 0
+        for line in lines
+    ]
     total = divide(sum(weights) * card.percent_num, card.percent_den, rounding)
     if not total:
         return None
     shares = tuple(
         min(share, max(0, line.amount_minor - line.minimum_minor))
-        for share, line in zip(_allocate(total, weights, lines), lines, strict=True)
+        for share, line in zip(split(total, weights, lines), lines, strict=True)
     )
     amount = sum(shares)
     if not amount:
@@ -76,7 +81,7 @@ def pay(
     return _pay_money(pays, currency, amount, receipt, due)
 
 
-def _allocate(total: int, weights: Sequence[int], lines: Sequence[Line]) -> list[int]:
+def split(total: int, weights: Sequence[int], lines: Sequence[Line]) -> list[int]:
     """`allocate`, ties going by line id: the order in which the till sent the lines decides nothing."""
     ids = [line.id for line in lines]
     if not any(map(gt, ids, ids[1:])):
@@ -89,7 +94,9 @@ def _allocate(total: int, weights: Sequence[int], lines: Sequence[Line]) -> list
 
 
 def _open(line: Line, closing_tag: str, selects: Selects | None) -> bool:
-    return closing_tag not in line.tags and (selects is None or selects(line))
+    if closing_tag in line.tags or line.kind in MONEY_KINDS:
+        return False
+    return selects is None or selects(line)
 
 
 def _rooms(pays: MoneyPayment | ItemPayment, receipt: Receipt, due: Sequence[int]) -> list[int]:
@@ -143,8 +150,8 @@ def _pay_money(
     pays: MoneyPayment, currency: str, amount: int, receipt: Receipt, due: Sequence[int]
 ) -> Payment:
     money = _worth(pays, amount)
-    shares = _allocate(money, _rooms(pays, receipt, due), receipt.lines)
-    units = _allocate(amount, shares, receipt.lines)
+    shares = split(money, _rooms(pays, receipt, due), receipt.lines)
+    units = split(amount, shares, receipt.lines)
     reason = Reason.of("payment.points", amount=amount, money_minor=money)
     none = (0,) * len(shares)
     return Payment(currency, amount, money, tuple(shares), tuple(units), none, reason)

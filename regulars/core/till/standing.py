@@ -16,6 +16,8 @@ from regulars.core.tiers import (
     standing,
 )
 
+TURNOVER = "turnover"  # the counter of what a member's purchases came to, where a promotion asks
+
 
 def standing_at(book: Book, rungs: Rungs | None, moment: datetime) -> Standing | None:
     """The tier at `moment`; None where the programme has no tiers. Raises NotLoaded."""
@@ -33,6 +35,16 @@ def visits_before(book: Book, moment: datetime) -> int:
         return book.visits
     limit = micros(moment)
     return sum(entry.visits for entry in history_of(book) if entry.at <= limit)
+
+
+def turnover_of(book: Book) -> int:
+    """What the member's purchases came to, less returns. Raises NotLoaded.
+
+    Once a sale has counted it, it stands in a counter; before that the history says it.
+    """
+    if book.has_counter(TURNOVER):
+        return book.counter(TURNOVER)
+    return sum(entry.spend for entry in history_of(book)) if book.visits else 0
 
 
 def is_late(book: Book, moment: datetime) -> bool:

@@ -25,9 +25,8 @@ from regulars.core.programme.ladder import Level, Membership
 from regulars.core.tiers import Rungs
 
 _RECORDS = 2  # how records are kept; another number has every member's made again from history
-
-
 _NEVER_IDLE = Duration()
+STORED_VALUE = "stored_value"  # the kind of a currency
 
 
 class CardTerms(NamedTuple):
@@ -48,6 +47,11 @@ class Terms:
     rungs: Rungs | None
     memberships: Mapping[str, Membership]  # by sku
     rounding: Rounding
+    stored: frozenset[str] = frozenset()  # currencies that are stored value
+    promotes: bool = False  # whether there are promotions at all
+    prices: frozenset[str] = frozenset()  # currencies in which promotions have a price
+    turnover: bool = False  # whether one asks for the member's turnover
+    priced_unasked: bool = False  # some of these need nobody to ask for them
 
     @property
     def fingerprint(self) -> str:
@@ -70,6 +74,17 @@ def terms_of(programme: Compiled) -> Terms:
         rungs=rungs_of(programme.ladder, programme) if programme.ladder else None,
         memberships={m.sku: m for m in ladder.memberships} if ladder else {},
         rounding=document.rounding,
+        stored=frozenset(c.code for c in programme.currencies.values() if c.kind == STORED_VALUE),
+        promotes=any(promotion.enabled for promotion in document.promotions),
+        prices=frozenset(p.price.currency for p in document.promotions if p.enabled and p.price),
+        turnover=any(
+            p.enabled and getattr(p.params, "steps", ()) and p.kind == "discount_card"
+            for p in document.promotions
+        ),
+        priced_unasked=any(
+            p.enabled and p.price and p.trigger.kind in ("auto", "personal")
+            for p in document.promotions
+        ),
     )
 
 

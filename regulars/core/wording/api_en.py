@@ -36,6 +36,8 @@ SENTENCES = {
     "request.line_twice": "Two lines have the same id.",
     "request.total_too_large": "The amount is too large.",
     "request.member_needed": "Only a member can pay with points: say who it is.",
+    "request.card_of_goods": "A gift card's number belongs to a line that sells or tops one up.",
+    "request.codes_with_quote": "With a quote, codes, promotions to switch on and gift cards stand in the quote.",
     "request.pay_with_quote": "With a quote, what is paid in points stands in the quote.",
     "request.member_named_once": "Name the member in exactly one way.",
     "request.nothing_to_change": "Nothing is said that could be changed.",

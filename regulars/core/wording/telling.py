@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from regulars.core.programme.texts import LocalText
 from regulars.core.wording.catalogue import sentence
 
 _OF_CURRENCY = frozenset({"amount", "balance", "least", "left", "missing", "most", "step"})
@@ -10,11 +11,15 @@ _NO_BREAK = "\u00a0"
 
 
 class Units(NamedTuple):
-    """How many decimals money and each currency have: what turns minor units into figures."""
+    """How many decimals money and each currency have: what turns minor units into figures.
+
+    `titles` are the names of the version's promotions in the languages they have.
+    """
 
     money: str  # ISO 4217
     money_scale: int
     scales: Mapping[str, int]
+    titles: Mapping[str, LocalText] = {}
 
 
 def tell(
@@ -28,10 +33,10 @@ def tell(
     """The sentence for `code`; its amounts as figures of `units`, whole minor units without them.
 
     A parameter `<name>_minor` is money and fills `{name}`; `amount`, `least`, `most` and their like
-    are in the currency that the parameter `currency` or the argument names. What mechanics and
-    conditions tell is ready text and stays as it is.
+    are in the currency that the parameter `currency` or the argument names. What mechanics,
+    conditions and promotions tell is ready text and stays as it is.
     """
-    if code.startswith(("earning.", "condition.")):
+    if code.startswith(("earning.", "condition.", "promotion.")):
         return sentence(code, params, language)
     about = params.get("currency", currency)
     scale = units.scales.get(str(about), 0) if units else 0

@@ -5,6 +5,8 @@ SENTENCES = {
     "discount.card": "Discount of the «{tier}» card: {percent} %.",
     "payment.points": "Paid with {amount} points: {money}.",
     "payment.items": "Free for {amount} stamps: {items|item|items}.",
+    "payment.promotion": "The promotion «{promotion}» cost {amount} points.",
+    "payment.paid_in": "Paid in: {money}.",
     "spend.all": "All of the balance can be spent on this receipt.",
     "spend.share": "No larger share of the receipt can be paid in this way.",
     "spend.goods": "Some of the goods cannot be paid in this way.",
@@ -15,6 +17,7 @@ SENTENCES = {
     "spend.goods_excluded": "None of these goods can be paid in this way.",
     "spend.stamps_missing": "{missing} more are needed: a free item costs {least}.",
     "return.forgiven": "{amount} of the points to be taken back had been spent and were forgiven.",
+    "return.deducted": "{kept} are kept back: the goods that are kept would have cost so much more.",
     # What is refused.
     "member.not_active": "The membership is not in force: nothing can be earned or spent on it.",
     "member.identifier_blocked": "This card or number is blocked or was replaced.",
@@ -23,6 +26,7 @@ SENTENCES = {
         "from {least} to {most} in steps of {step}."
     ),
     "currency.unknown": "The programme has no currency «{currency}».",
+    "promotion.unknown": "The programme has no promotion «{promotion}» that could be switched on.",
     "points.insufficient": "There are not enough points of «{currency}» for this.",
     "receipt.from_future": "The time of the receipt lies in the future. Check the clock of the till.",
     "receipt.too_late": "The receipt is older than the programme accepts.",

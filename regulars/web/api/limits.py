@@ -1,5 +1,7 @@
 """How many requests a key may make, and how many look-ups may find nobody before it has to pause."""
 
+from collections import OrderedDict
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from regulars.kit.rate_limits import Limit, RateLimiter, Verdict
 from regulars.web.api.problems import TooManyFailures
 
 _BURST_S = 2
+_COUNTED_MAX = 10_000
 _HEADER_NAMES = {
     name: name.lower().encode()
     for name in (
@@ -30,6 +33,7 @@ class Limits:
         self._wrong_keys = RateLimiter(
             Limit("wrong-keys", settings.WRONG_KEYS_PER_10_MIN, _FAILURES_WINDOW)
         )
+        self.counted_ahead = SourcesCounted()
         self._unknown = RateLimiter(
             Limit("unknown-members", settings.UNKNOWN_MEMBERS_PER_10_MIN, _FAILURES_WINDOW)
         )
@@ -53,6 +57,23 @@ class Limits:
     def count_unknown(self, key: str, *, now: datetime) -> None:
         """The key asked for a member that there is not."""
         self._unknown.take(key, now=now)
+
+
+class SourcesCounted:
+    """Which sources of codes this process counted ahead of late; bounded, forgetful, never wrong:
+    one that is forgotten keeps a count it could have been forgiven."""
+
+    def __init__(self) -> None:
+        self._sources: OrderedDict[Hashable, None] = OrderedDict()
+
+    def add(self, source: Hashable) -> None:
+        """Codes of `source` were counted before they were looked at."""
+        self._sources[source] = None
+        if len(self._sources) > _COUNTED_MAX:
+            self._sources.popitem(last=False)
+
+    def __contains__(self, source: Hashable) -> bool:
+        return source in self._sources
 
 
 def rate_headers(verdict: Verdict) -> tuple[tuple[bytes, bytes], ...]:

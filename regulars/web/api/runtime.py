@@ -87,9 +87,10 @@ async def open_runtime() -> Runtime:
 
 
 def units_of(programme: Compiled) -> Units:
-    """The decimals of a version's money and currencies."""
+    """The decimals of a version's money and currencies, and what its promotions are called."""
     scales = {code: currency.scale for code, currency in programme.currencies.items()}
-    return Units(programme.money, programme.money_scale, scales)
+    titles = {promotion.id: promotion.title for promotion in programme.document.promotions}
+    return Units(programme.money, programme.money_scale, scales, titles)
 
 
 def _dsn() -> Dsn:

@@ -63,6 +63,7 @@ class Call:
     now: datetime
     language: str
     key: bytes | None
+    address: str = ""  # of the client as the server sees it
 
     @property
     def idempotency_key(self) -> str:
@@ -127,7 +128,9 @@ async def serve(
         key = headers.get(b"idempotency-key")
         if operation.effect in ("by_number", "stored"):
             checked_key(key)
-        call = Call(runtime, known.principal, known.actor, known.store_brand, now, language, key)
+        call = Call(
+            runtime, known.principal, known.actor, known.store_brand, now, language, key, address
+        )
         reply = await _handled(operation, call, scope, receive, headers, path)
         if operation.plane is Plane.MANAGE and operation.effect != "none":
             runtime.keyring.distrust()

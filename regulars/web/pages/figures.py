@@ -12,6 +12,7 @@ from regulars.contexts.till.queries.kpi import list_period_facts
 from regulars.core.calendar import Period, period_number, period_start
 from regulars.core.metrics.kpi import Flow, PeriodFacts, Turnover
 from regulars.core.programme.compiled import Compiled
+from regulars.core.rewards.gift_card import stored_of
 from regulars.kit.transactions import in_transaction
 
 DAYS = 30
@@ -96,7 +97,11 @@ def _read(now: datetime) -> Figures:
         _sum([day.everybody for day in facts]),
         _sum([day.of_members for day in facts]),
         tuple(_day(start, day) for start, day in zip(days, facts, strict=True)),
-        get_flows(period_start(month, Period.MONTH, programme.zone), now),
+        get_flows(
+            period_start(month, Period.MONTH, programme.zone),
+            now,
+            stored=(stored_of(programme),),
+        ),
         list_store_figures(days[0], now),
     )
 

@@ -1,12 +1,16 @@
 """The shared data sets tie to their reference figures, as rows, as receipts and in the books."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import promotion_shop as ps
+import pyarrow.parquet
 import pytest
 from past_shop import books_of, bring
 from receipt_files import rows_in
 from till_shop import DOCUMENT, open_shop
 
+from bench.promoted import retail_document
 from regulars.contexts.till.queries.kpi import list_period_facts
 from regulars.contexts.till.usecases.verify import verify_books
 from regulars.core.programme.check import parse_programme
@@ -114,3 +118,60 @@ def test_all_of_online_retail_goes_through_the_grocery_programme(
         assert again.sums() == parts
         assert (again.sales_known, again.returns_known) == (tally.sales, tally.returns)
         assert books_of(shop) == books
+
+
+def with_promotions():
+    """The grocery programme with its three tiers and fifty promotions, one of which issues coupons."""
+    grocery = to_mapping(parse_programme(load_yaml(load("grocery")), format="mapping"))
+    return retail_document(grocery)
+
+
+def coupons_and_limits(shop):
+    """Sums that sales under the promotions must leave, however they were decided together."""
+    return (
+        ps.limits(shop),
+        ps.rows(
+            shop,
+            "SELECT count(*), sum(discount_minor), sum(gross_minor), sum(paid_minor) FROM till_sale",
+        ),
+        ps.rows(shop, "SELECT count(*), sum(uses) FROM rewards_coupon"),
+    )
+
+
+def test_a_part_of_online_retail_goes_through_fifty_promotions(
+    django_on_fresh_database, shared_data, own_folder: Path
+):
+    rows = pyarrow.parquet.read_table(shared_data / "online_retail.parquet").slice(0, 15_000)
+    part = own_folder / "online_retail.parquet"
+    pyarrow.parquet.write_table(rows, part)
+    with open_shop(django_on_fresh_database, with_promotions()) as shop:
+        shop.publish(with_promotions(), datetime(2000, 1, 1, tzinfo=UTC))
+        tally = bring(shop, part)
+        (facts,) = list_period_facts([datetime(2010, 1, 1, tzinfo=UTC)], shop.now)
+        (source, _, told, slips) = rows_in(part)
+        sold = [row for slip in slips if not slip.is_return and slip.customer for row in slip.rows]
+        assert facts.of_members.gross_minor == sum(told.amount[row] for row in sold)
+        assert sum(part.rows for part in tally.sums()) == len(source) == 15_000
+        verdict = verify_books()
+        assert verdict.books_are_right, verdict.differences[:5]
+        assert set(ps.limits(shop)) == {"budget:spring:ever", "uses:daily:day"}
+        (issued,) = ps.rows(shop, "SELECT count(*) FROM rewards_coupon")[0]
+        assert issued > 100
+        before, books = coupons_and_limits(shop), books_of(shop)
+        again = bring(shop, part)
+        assert (again.sales_known, again.returns_known) == (tally.sales, tally.returns)
+        assert (coupons_and_limits(shop), books_of(shop)) == (before, books)
+
+
+@pytest.mark.long
+def test_all_of_online_retail_goes_through_fifty_promotions(django_on_fresh_database, shared_data):
+    with open_shop(django_on_fresh_database, with_promotions()) as shop:
+        shop.publish(with_promotions(), datetime(2000, 1, 1, tzinfo=UTC))
+        tally = bring(shop, shared_data / "online_retail.parquet")
+        assert sum(part.rows for part in tally.sums()) == 541_909
+        assert sum(part.amount_minor for part in tally.sums()) == 974_774_793
+        verdict = verify_books()
+        assert verdict.books_are_right, verdict.differences[:5]
+        (facts,) = list_period_facts([datetime(2010, 1, 1, tzinfo=UTC)], shop.now)
+        assert facts.attendance.members == 4_372
+        assert facts.of_members.gross_minor == 891_140_790

@@ -14,7 +14,10 @@ from regulars.core.goods import selector
 from regulars.core.programme.check import parse_programme
 from regulars.core.programme.compiled import Compiled, compile_programme
 from regulars.core.programme.document import Programme, to_mapping
+from regulars.core.promotions.evaluate import promote
+from regulars.core.promotions.result import NOTHING, Presented
 from regulars.core.purchase import Buyer, Event, Line
+from regulars.core.rewards.coupon import Coupon
 from regulars.core.scene import Scene
 from regulars.kit.documents import dump_yaml, load_yaml
 from regulars.programmes.catalogue import list_programmes, load
@@ -157,6 +160,65 @@ def card_discount(programme: Compiled, tier: str, sold: tuple[Line, ...]) -> flo
 def test_a_reasonable_share_of_sales_is_given_back(name: str, most: float) -> None:
     programme = compile_programme(ready(name), 1)
     assert 0.01 <= given_back(programme, name, 1500) <= most
+
+
+WITH_PROMOTIONS = ("coffee_shop", "fashion", "grocery")
+
+
+@pytest.mark.parametrize("name", WITH_PROMOTIONS)
+def test_promotions_give_away_a_few_per_cent_at_most(name: str) -> None:
+    programme = compile_programme(ready(name), 1)
+    shelves = ASSORTMENTS.get(name) or [
+        ("latte", "coffee", "", frozenset(), 180_00, 250_00),
+        ("croissant", "bakery", "", frozenset(), 110_00, 150_00),
+    ]
+    shelves = [*shelves, ("cake", "food/sweets", "", frozenset(), 60_00, 150_00)]
+    random, sales, given = Random(8), 0, 0
+    for _ in range(800):
+        at = datetime(2026, 1, 1, 6, tzinfo=UTC) + timedelta(hours=random.randint(0, 364 * 24))
+        sold = basket(shelves, random)
+        who = Buyer(
+            "m", datetime(2025, 1, 1, tzinfo=UTC), tier=random.choice(TIERS.get(name, [""]))
+        )
+        scene = Scene(receipt(*sold, occurred_at=at), who, at, [one.amount_minor for one in sold])
+        sales += sum(one.amount_minor for one in sold)
+        promoted = promote(programme, scene, NOTHING, member=True)
+        given += sum(discount.amount_minor for discount in promoted.discounts)
+    assert given / sales <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("name", "promotion", "sold", "off"),
+    [
+        ("grocery", "come-back", line(900_00, category="food/meat"), 90_00),
+        ("grocery", "come-back", line(5000_00, category="food/meat"), 200_00),
+        ("grocery", "come-back", line(300_00, category="food/meat"), 0),
+        ("coffee_shop", "friend", line(420_00, category="coffee", quantity=2000), 105_00),
+        ("fashion", "miss-you", line(9000_00, category="women"), 1000_00),
+        ("fashion", "miss-you", line(9000_00, category="women", tags=["sale"]), 0),
+    ],
+)
+def test_a_coupon_gives_what_it_says(name: str, promotion: str, sold: Line, off: int) -> None:
+    programme = compile_programme(ready(name), 1)
+    coupon = Coupon(
+        "C0DE", "b", promotion, 1, 0, 0, None, None, owner=None, transferable=False, revoked=False
+    )
+    at = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    scene = Scene(receipt(sold, occurred_at=at), Buyer("m", at), at, [sold.amount_minor])
+    presented = Presented(codes=("C0DE",), coupons={"C0DE": coupon})
+    promoted = promote(programme, scene, presented, member=True)
+    assert sum(d.amount_minor for d in promoted.discounts if d.id == promotion) == off
+
+
+def test_a_big_basket_brings_one_coupon_for_the_next_time() -> None:
+    programme = compile_programme(ready("grocery"), 1)
+    at = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    who = Buyer("m", at, tier="base")
+    for amount, count in ((1499_99, 0), (1500_00, 1), (9000_00, 1)):
+        sold = line(amount, category="food/meat")
+        scene = Scene(receipt(sold, occurred_at=at), who, at, [amount])
+        issued = promote(programme, scene, NOTHING, member=True).issued
+        assert [(one.promotion, one.count) for one in issued] == [("come-back", 1)] * count
 
 
 def test_the_tenth_coffee_is_one_of_nine_stamps() -> None:

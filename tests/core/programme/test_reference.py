@@ -9,6 +9,7 @@ import pytest
 
 from regulars.core.earning.catalogue import MECHANICS
 from regulars.core.programme.check import parse_programme
+from regulars.core.promotions.catalogue import KINDS
 from regulars.core.when.catalogue import CONDITIONS
 from regulars.kit.documents import load_yaml
 from regulars.programmes.catalogue import list_programmes
@@ -37,6 +38,8 @@ def test_the_reference_is_current(name: str) -> None:
 def test_nothing_is_left_out() -> None:
     assert all(f"## `{code}`:" in PAGES["mechanics.md"] for code in MECHANICS)
     assert all(f"## `{code}`:" in PAGES["conditions.md"] for code in CONDITIONS)
+    assert all(f"# `{code}`:" in PAGES[f"promotions/{code}.md"] for code in KINDS)
+    assert all(f"({code}.md)" in PAGES["promotions/index.md"] for code in KINDS)
 
 
 def test_the_guide_names_every_ready_programme() -> None:

@@ -1,6 +1,6 @@
 """What the front page tells: the points of a period, each store's receipts in it, and the latest one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from regulars.core.ledger.accounts import (
     TRANSFERRED,
 )
 from regulars.core.metrics.kpi import Flow
+from regulars.core.rewards.gift_card import CARD_CURRENCY
 
 _STORES = """
 SELECT s.code, s.title, coalesce(r.receipts, 0), coalesce(r.paid_minor, 0),
@@ -87,9 +88,12 @@ def list_store_figures(
         )
 
 
-def get_flows(since: datetime, until: datetime) -> Mapping[str, Flow]:
+def get_flows(
+    since: datetime, until: datetime, *, stored: Collection[str] = ()
+) -> Mapping[str, Flow]:
     """What each currency did in `[since, until)`, with what is outstanding now, by code.
 
+    Gift cards and the currencies `stored` are money that customers paid in: they are left out.
     The same figures as those of `kpi.list_period_facts` where nothing was posted after `until`, but
     read without going through the whole ledger.
     """
@@ -102,7 +106,7 @@ def get_flows(since: datetime, until: datetime) -> Mapping[str, Flow]:
             moved.setdefault(code, {})[account] = amount
     return {
         code: _flow(outstanding.get(code, 0), moved.get(code, {}))
-        for code in sorted(outstanding.keys() | moved.keys())
+        for code in sorted((outstanding.keys() | moved.keys()) - {CARD_CURRENCY, *stored})
     }
 
 

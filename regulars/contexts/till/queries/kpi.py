@@ -16,6 +16,7 @@ from regulars.core.ledger.accounts import (
     ISSUED,
     MEMBER_ACCOUNTS,
     REDEEMED,
+    SOLD,
     TRANSFERRED,
 )
 from regulars.core.metrics.kpi import Attendance, Flow, PeriodFacts, Turnover
@@ -106,8 +107,12 @@ def _read(
         cell.active, cell.repeating = active, repeating
     for period, place, joined in _rows(_MEMBERS, params):
         at(period, place).joined = joined
-    for period, place, currency, account, amount in _rows(_POINTS, params) if points else ():
-        at(period, place).moved[currency, account] = amount
+    moved = list(_rows(_POINTS, params)) if points else []
+    # Gift cards and stored value are money that customers paid in: no points of the programme.
+    paid_in = {currency for _, _, currency, account, _ in moved if account == SOLD}
+    for period, place, currency, account, amount in moved:
+        if currency not in paid_in:
+            at(period, place).moved[currency, account] = amount
     return sums
 
 

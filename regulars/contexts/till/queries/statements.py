@@ -79,10 +79,19 @@ def _movement(
 
 
 def _causes_of_sale(decision: Mapping[str, Any]) -> Iterable[Cause]:
-    for _, _, _, reason in decision["discounts"]:
+    for _, _, _, reason, *_ in decision["discounts"]:
         yield Cause(reason_of(reason))
     for currency, amount, _, _, _, reason in decision["payments"]:
         yield Cause(reason_of(reason), currency, -amount)
+    for promotion, currency, amount, _ in decision.get("points", ()):
+        price = Reason.of("payment.promotion", promotion=promotion, amount=amount)
+        yield Cause(price, currency, -amount)
+    for card, currency, amount, _, _, _, reason in decision.get("tenders", ()):
+        if not card:  # a gift card is no wallet of the member
+            yield Cause(reason_of(reason), currency, -amount)
+    for _, card, _, currency, amount, _ in decision.get("loads", ()):
+        if not card:
+            yield Cause(Reason.of("payment.paid_in", money_minor=amount), currency, amount)
     for _, currency, amount, _, reason in decision["awards"]:
         yield Cause(reason_of(reason), currency, amount)
     yield from _plain(decision["cut"])

@@ -3,9 +3,13 @@
 -- A sale or return whose member's group was not saved is not saved either; group 0 is «no member».
 -- Receipt numbers and idempotency keys are claimed in the same transaction: a second claim is a unique
 -- violation and undoes the whole batch, which the caller then repeats one by one.
+--
+-- Coupons (`c_*`, see till_move_coupons), coupons issued (`issued`) and what is taken of shared limits
+-- (`k_*`, `a_*`, see till_take_allowances) come last: rows that many want are held for the shortest
+-- time, always in the order accounts, claims, batches of issued coupons, coupons by code, limits by key.
 CREATE OR REPLACE FUNCTION till_save(
     g_bucket smallint[], g_member uuid[], g_before bigint[], g_version bigint[], g_chain bytea[],
-    g_due bigint[], g_ladder text[], g_state text[],
+    g_due bigint[], g_ladder text[], g_state text[], g_link int[],
     t_group int[], t_seq bigint[], t_kind text[], t_occurred timestamptz[], t_posted timestamptz[],
     t_source uuid[], t_version int[], t_postings text[], t_lots text[], t_facts text[], t_hash bytea[],
     l_group int[], l_new boolean[], l_number int[], l_currency text[], l_source uuid[],
@@ -20,7 +24,12 @@ CREATE OR REPLACE FUNCTION till_save(
     r_group int[], r_bucket smallint[], r_member uuid[], r_id uuid[], r_sale uuid[], r_store text[],
     r_till text[], r_number text[], r_occurred timestamptz[], r_received timestamptz[],
     r_seq bigint[], r_refund bigint[], r_lines text[], r_decision text[],
-    r_body bytea[], r_key bytea[], r_returns smallint[], r_returned text[]
+    r_body bytea[], r_key bytea[], r_returns smallint[], r_returned text[],
+    c_group int[], c_code text[], c_uses smallint[], c_quote text[], c_until bigint[],
+    c_source uuid[], c_bucket smallint[], c_member uuid[],
+    k_key text[], k_period int[], k_limit bigint[],
+    a_group int[], a_of int[], a_amount bigint[],
+    issued text, at timestamptz
 ) RETURNS boolean[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -29,7 +38,7 @@ DECLARE
     back record;
 BEGIN
     ok := ledger_post(
-        g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state,
+        g_bucket, g_member, g_before, g_version, g_chain, g_due, g_ladder, g_state, g_link,
         t_group, t_seq, t_kind, t_occurred, t_posted, t_source, t_version, t_postings, t_lots,
         t_facts, t_hash,
         l_group, l_new, l_number, l_currency, l_source, l_earned, l_active_at, l_expires,
@@ -95,6 +104,16 @@ BEGIN
                 RAISE EXCEPTION 'a sale was returned from meanwhile' USING ERRCODE = 'RG001';
             END IF;
         END LOOP;
+    END IF;
+    IF issued IS NOT NULL THEN
+        PERFORM till_issue_coupons(ok, issued::json, at);
+    END IF;
+    IF cardinality(c_code) > 0 THEN
+        PERFORM till_move_coupons(ok, c_group, c_code, c_uses, c_quote, c_until, c_source, c_bucket,
+                                  c_member, at);
+    END IF;
+    IF cardinality(a_of) > 0 THEN
+        PERFORM till_take_allowances(ok, k_key, k_period, k_limit, a_group, a_of, a_amount);
     END IF;
     RETURN ok;
 END

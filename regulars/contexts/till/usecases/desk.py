@@ -4,9 +4,11 @@ Everything here may be lost at any moment: what counts is in the database.
 """
 
 import asyncio
+import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import asyncpg
@@ -29,6 +31,7 @@ from regulars.contexts.till.room import Room
 from regulars.contexts.till.types import Answer, Command, QuoteSale, ReadBooks, TillBusy
 from regulars.core.programme.compiled import Compiled
 from regulars.core.programme.timeline import Timeline
+from regulars.core.rewards.patterns import ISSUED, bytes_for, issued_codes
 from regulars.core.till.terms import terms_of
 from regulars.kit.batching import Again, Batcher
 from regulars.kit.database.failures import DatabaseUnavailable
@@ -40,6 +43,7 @@ from regulars.kit.processes import calm_collector
 CONNECTIONS = 2
 BATCH_MAX = 100
 PRESENT = timedelta(seconds=2)  # what is so little past is the till's «now» on its way to us
+_OFFERED = frozenset({"personal", "activated"})  # triggers that need the member's offers
 PATIENCE_S = 20.0  # how long a restart of the database is waited out
 
 _LOST = (
@@ -183,6 +187,9 @@ class Desk:
             programme_at=self.programme_at,
             version=self._version,
             make_id=lambda: pgproto.UUID(new_id_bytes(now=moment)),
+            make_codes=_coupon_codes,
+            has_limits=any(map(_has_limits, self._versions.values())),
+            has_offers=any(map(_has_offers, self._versions.values())),
             binding=kind is not LookBack,
         )
         ladder = terms_of(programme).fingerprint if programme else ""
@@ -202,6 +209,20 @@ class Desk:
                 compiled = await asyncio.to_thread(_by_the_orm, programmes.compiled, number)
                 self._versions[number] = compiled
             self._timeline, self._revision = view.timeline, view.revision
+
+
+def _has_limits(version: Compiled) -> bool:
+    return bool(version.promotions.shared_limits)
+
+
+@lru_cache(maxsize=64)
+def _has_offers(version: Compiled) -> bool:
+    promotions = version.promotions.promotions
+    return any(promotion.document.trigger.kind in _OFFERED for promotion in promotions)
+
+
+def _coupon_codes(count: int) -> list[str]:
+    return issued_codes(count, os.urandom(bytes_for(ISSUED, count)))
 
 
 def _by_the_orm(read: Callable[..., Read], *arguments: Any) -> Read:

@@ -9,7 +9,9 @@ from django.db import connection, transaction
 
 from regulars.contexts.ledger.usecases.verify import LedgerAudit
 from regulars.contexts.programme import queries as programmes
-from regulars.contexts.rewards.queries import list_booking_differences
+from regulars.contexts.rewards.queries.orders import list_booking_differences
+from regulars.contexts.till.card_proof import list_card_differences
+from regulars.contexts.till.promotion_proof import coupon_differences
 from regulars.contexts.till.proof import SalesProof
 from regulars.contexts.till.types import NOBODY
 from regulars.core.ledger.audit import Difference, Standards
@@ -47,7 +49,9 @@ _COUNTS = {
     "verify.transaction_without_return": """
         SELECT count(*) FROM ledger_transaction t LEFT JOIN till_return r
             ON r.id = t.source AND r.seq = t.seq AND r.sale_id::text = t.facts ->> 'sale'
-           AND -r.refund_minor = (t.facts #>> '{q,0,1}')::bigint
+           AND t.facts #>> '{q,0,1}' = (
+               -CASE WHEN r.decision ->> 'spend' ~ '^-?[0-9]{1,18}$'
+                     THEN (r.decision ->> 'spend')::bigint ELSE r.refund_minor END)::text
         WHERE t.kind = 'return' AND r.id IS NULL""",
     "verify.return_without_transaction": """
         SELECT count(*) FROM till_return r
@@ -93,7 +97,9 @@ def verify_books(*, progress: Progress = lambda done: None) -> Verdict:
             ledger.run(),
             sales.run(),
             _count_checks(),
+            coupon_differences(),
             list_booking_differences(),
+            list_card_differences(),
         ):
             counted = _Counted(found)
             shown += islice(counted, SHOWN_MAX - len(shown))

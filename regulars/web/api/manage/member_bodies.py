@@ -84,6 +84,7 @@ class EnrolBody(Closed):
     language: Literal["en", "ru"] = "ru"
     store: Annotated[str, plain(40, least=1)] | None = None
     referred_by: UUID | None = None
+    referral_code: Annotated[str, plain(40)] = ""
     is_staff: bool = False
     enrolled_at: Moment | None = None
 

@@ -52,6 +52,9 @@ class EnrolledAnswer(View):
     member: UUID
     is_new: bool
     sign_up: dict[str, int] = Field(description="What signing up earned, by currency")
+    referral_refused: str | None = Field(
+        description="Why who brought them was not written down; null: it was, or nobody was named"
+    )
 
 
 class IdentifierAnswer(View):

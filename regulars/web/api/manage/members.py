@@ -34,7 +34,7 @@ from regulars.contexts.members.usecases.personal import (
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.security.types import Permission, Plane
 from regulars.contexts.till.types import MemberKey, ReadBooks
-from regulars.contexts.till.usecases.enrolment import enrol_with_award
+from regulars.contexts.till.usecases.enrolment import enrol_with_referral
 from regulars.contexts.till.usecases.sales import read_books
 from regulars.web.api.manage import examples
 from regulars.web.api.manage.member_bodies import (
@@ -71,11 +71,14 @@ members = Operations(Plane.MANAGE, "Members")
 )
 def enrol_member(call: Call, body: EnrolBody) -> EnrolledAnswer:
     """Enrol a person and award the sign-up."""
-    enrolled, award = enrol_with_award(body.enrolment(), now=call.now, by=call.actor)
+    enrolled, award, refused = enrol_with_referral(
+        body.enrolment(), body.referral_code, now=call.now, by=call.actor
+    )
     return EnrolledAnswer(
         member=enrolled.member.id,
         is_new=enrolled.is_new,
         sign_up=earned(award.awards) if award else {},
+        referral_refused=refused.code if refused else None,
     )
 
 

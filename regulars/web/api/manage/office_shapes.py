@@ -68,6 +68,11 @@ class RewardTermsAnswer(View):
     tiers: list[str]
     since: datetime | None
     until: datetime | None
+    kind: str
+    params: dict[str, Any]
+    money_minor: int
+    limit_period: str | None
+    visible: bool
 
 
 class RewardAnswer(View):
@@ -89,18 +94,28 @@ class RewardList(View):
 
 
 class RedemptionLine(View):
-    """A reward taken by a member."""
+    """An order of a reward; `status` is by the clock."""
 
     id: UUID
     member: MemberId
     reward: str
+    kind: str
     version: int
+    quantity: int
     currency: str
     price_minor: int
-    status: Literal["redeemed", "cancelled"]
+    money_minor: int
+    status: Literal["reserved", "issued", "fulfilled", "cancelled", "expired"]
     redeemed_at: datetime
     redeemed_by: str
-    ledger_seq: int
+    reserved_until: datetime | None
+    issued_at: datetime | None
+    fulfilled_at: datetime | None
+    fulfilled_by: str | None
+    reference: str
+    coupon: str
+    effect_until: datetime | None
+    ledger_seq: int | None
     cancelled_at: datetime | None
     cancelled_by: str | None
     cancel_reason: str

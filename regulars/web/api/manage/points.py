@@ -17,6 +17,8 @@ from regulars.contexts.ledger.usecases.points import grant_tier
 from regulars.contexts.members.queries import get_member
 from regulars.contexts.members.types import EVERYONE, ref_of
 from regulars.contexts.programme.queries import compiled_at
+from regulars.contexts.rewards.usecases.gift_cards import KIND as OF_CARD
+from regulars.contexts.rewards.usecases.gift_cards import decide_card_adjustment
 from regulars.contexts.security.queries import get_approval, list_open_approvals
 from regulars.contexts.security.types import Permission, Plane
 from regulars.contexts.security.usecases.approvals import decide_approval
@@ -135,6 +137,16 @@ def decide(call: Call, approval_id: UUID, body: DecideBody) -> AdjustmentAnswer:
     possible.
     """
     asked = get_approval(approval_id, by=call.actor)
+    if asked.kind == OF_CARD:
+        done = decide_card_adjustment(
+            approval_id,
+            body.decision == "approved",
+            body.reason,
+            alone_reason=body.alone_reason,
+            now=call.now,
+            by=call.actor,
+        )
+        return _adjustment(AdjustmentOutcome(done.posted, done.approval))
     if asked.kind != KIND:
         view = decide_approval(
             approval_id,

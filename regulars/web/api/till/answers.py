@@ -11,20 +11,34 @@ from regulars.contexts.till.types import (
     ReturnView,
     SaleView,
 )
+from regulars.core.programme.compiled import Compiled
+from regulars.core.programme.texts import text_in
+from regulars.core.promotions.explain import said as say_explained
+from regulars.core.promotions.missed import said as say_missed
+from regulars.core.promotions.result import Discount
 from regulars.core.purchase import Receipt
+from regulars.core.rewards.patterns import ISSUED, shown_code
 from regulars.core.wording.telling import Units, tell
 
 Json = dict[str, Any]
 
 
-def quote_json(view: QuoteView, units: Units, language: str) -> Json:
-    """A quote; `earned_if_*` answers both «how much may I spend» and «how much shall I earn then»."""
+NOTHING_TYPED: Mapping[str, str] = {}
+
+
+def quote_json(
+    view: QuoteView, units: Units, language: str, typed: Mapping[str, str] = NOTHING_TYPED
+) -> Json:
+    """A quote; `earned_if_*` answers both «how much may I spend» and «how much shall I earn then».
+
+    `typed` are the codes of the request as they were typed, by their one spelling.
+    """
     return {
         "quote": view.token,
         "valid_until": view.valid_until,
         "held": view.held,
         "member": _member(view.member),
-        **_decision(view.decision, view.receipt, units, language),
+        **_decision(view.decision, view.receipt, units, language, typed),
         "spendable": [
             {
                 "currency": option.currency,
@@ -39,13 +53,47 @@ def quote_json(view: QuoteView, units: Units, language: str) -> Json:
             for option in view.spendable
         ],
         "earned_if_nothing_spent": view.earned_if_nothing_spent,
+        "missed": [],
+        "explained": [],
         "balances": balances_json(view.balances),
         "units": units_json(units),
     }
 
 
-def sale_json(view: SaleView, units: Units, language: str) -> Json:
-    """A sale; the same however often it is asked for."""
+def offers_json(view: QuoteView, programme: Compiled, units: Units, language: str) -> Json:
+    """The offers that a quote nearly reached, and what became of every promotion where asked."""
+    return {
+        "missed": [
+            {
+                "promotion": offer.promotion,
+                "title": _title(offer.promotion, units, language),
+                "missing_minor": offer.money_minor,
+                "missing_units": offer.units,
+                "gain_minor": offer.gain_minor,
+                "cost_minor": offer.cost_minor,
+                "text": say_missed(offer, programme, language),
+            }
+            for offer in view.missed
+        ],
+        "explained": [
+            {
+                "promotion": one.promotion,
+                "title": _title(one.promotion, units, language),
+                "applied": one.applied,
+                "amount_minor": one.amount_minor,
+                "times": one.times,
+                "code": one.reason.code,
+                "text": say_explained(one, programme, "till", language),
+            }
+            for one in view.explained
+        ],
+    }
+
+
+def sale_json(
+    view: SaleView, units: Units, language: str, typed: Mapping[str, str] = NOTHING_TYPED
+) -> Json:
+    """A sale; the same however often it is asked for. `typed` as in `quote_json`."""
     return {
         "receipt_id": view.key.number,
         "sale": view.id,
@@ -54,7 +102,7 @@ def sale_json(view: SaleView, units: Units, language: str) -> Json:
         "member": _member(view.member),
         "occurred_at": view.occurred_at,
         "received_at": view.received_at,
-        **_decision(view.decision, view.receipt, units, language),
+        **_decision(view.decision, view.receipt, units, language, typed),
         "balances": balances_json(view.balances),
         "late": view.late,
         "units": units_json(units),
@@ -74,6 +122,18 @@ def return_json(view: ReturnView, units: Units, language: str) -> Json:
         "received_at": view.received_at,
         "programme_version": view.version,
         "refund_minor": view.refund_minor,
+        "refund": {
+            "money_minor": (
+                view.refund_minor - sum(view.tenders.values()) - (view.onto[1] if view.onto else 0)
+            ),
+            "gift_card_minor": view.onto[1] if view.onto else 0,
+            "tenders": [
+                {**_tendered(key, units), "amount_minor": amount}
+                for key, amount in view.tenders.items()
+            ],
+        },
+        "coupons_given_back": list(view.coupons),
+        "coupons_revoked": [shown_code(code, ISSUED) for code in view.revoked],
         "lines": [
             {"id": line, "quantity": quantity_text(quantity)}
             for line, quantity in view.quantities.items()
@@ -146,7 +206,9 @@ def quantity_text(thousandths: int) -> str:
     return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)
 
 
-def _decision(view: DecisionView, receipt: Receipt, units: Units, language: str) -> Json:
+def _decision(
+    view: DecisionView, receipt: Receipt, units: Units, language: str, typed: Mapping[str, str]
+) -> Json:
     return {
         "programme_version": view.version,
         "tier": view.tier or None,
@@ -156,8 +218,15 @@ def _decision(view: DecisionView, receipt: Receipt, units: Units, language: str)
         "due_minor": view.due_minor,
         "lines": _lines(view, receipt),
         "discounts": [
-            {"id": id, "amount_minor": amount, "reason": _reason(reason, units, language)}
-            for id, amount, _, reason in view.discounts
+            {
+                "id": discount.id,
+                "title": _title(discount.id, units, language),
+                "amount_minor": discount.amount_minor,
+                "times": discount.times,
+                "code": typed.get(discount.code, discount.code) or None,
+                "reason": _reason(discount.reason, units, language),
+            }
+            for discount in (Discount(*row) for row in view.discounts)
         ],
         "payments": [
             {
@@ -171,11 +240,91 @@ def _decision(view: DecisionView, receipt: Receipt, units: Units, language: str)
         "awards": _awards(view.awards, units, language),
         "limited": [_reason(reason, units, language) for reason in view.cut],
         "earned": earned(view.awards),
+        **_promoted(view, units, language, typed),
     }
 
 
+def _promoted(view: DecisionView, units: Units, language: str, typed: Mapping[str, str]) -> Json:
+    """What else promotions brought, and how gift cards and stored value pay."""
+    tendered = sum(money for _, _, _, money, *_ in view.tenders)
+    return {
+        "left_minor": view.due_minor - tendered,
+        "loads": [
+            {
+                "line": line,
+                "card": card or None,
+                "number": number or None,
+                "currency": None if card else currency,
+                "amount_minor": amount,
+                "sold": is_new,
+            }
+            for line, card, number, currency, amount, is_new in view.loads
+        ],
+        "tenders": [
+            {
+                "card": card or None,
+                "currency": currency if not card else None,
+                "amount_minor": money,
+                "reason": _reason(reason, units, language, currency),
+            }
+            for card, currency, _, money, _, _, reason in view.tenders
+        ],
+        "points_due": [
+            {
+                "promotion": promotion,
+                "title": _title(promotion, units, language),
+                "currency": currency,
+                "amount": amount,
+            }
+            for promotion, currency, amount, _ in view.points
+        ],
+        "gifts": [
+            {
+                "promotion": promotion,
+                "title": _title(promotion, units, language),
+                "sku": sku,
+                "quantity": quantity_text(quantity),
+                "reason": _reason(reason, units, language),
+            }
+            for promotion, sku, quantity, reason in view.gifts
+        ],
+        "coupons_issued": [
+            {
+                "promotion": promotion,
+                "title": _title(promotion, units, language),
+                "by": by,
+                "count": count,
+                "codes": [shown_code(code, ISSUED) for code in codes],
+            }
+            for promotion, by, count, codes in view.issued
+        ],
+        "codes": [
+            {
+                "code": typed.get(code, code),
+                "accepted": accepted,
+                "promotion": promotion or None,
+                "title": _title(promotion, units, language),
+                "reason": _reason(reason, units, language),
+            }
+            for code, promotion, accepted, reason in view.codes
+        ],
+    }
+
+
+def _tendered(key: str, units: Units) -> Json:
+    """Where money goes back to: a currency of the member, else a gift card."""
+    own = key in units.scales
+    return {"card": None if own else key, "currency": key if own else None}
+
+
+def _title(promotion: str, units: Units, language: str) -> str | None:
+    """What a promotion is called; a tier's card has no name of its own."""
+    titles = units.titles.get(promotion)
+    return None if titles is None else text_in(titles, language)
+
+
 def _lines(view: DecisionView, receipt: Receipt) -> list[Json]:
-    discounts = _sums((shares for _, _, shares, _ in view.discounts), receipt)
+    discounts = _sums((row[2] for row in view.discounts), receipt)
     payments = _sums((shares for _, _, _, shares, _, _ in view.payments), receipt)
     lines: list[Json] = [
         {

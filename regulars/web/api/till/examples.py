@@ -69,6 +69,19 @@ QUOTES = (
         status=200,
     ),
     Example(
+        "With a code that is none, a delivery, and every promotion explained",
+        body={
+            **RECEIPT,
+            "codes": ["SPRING-26"],
+            "explain": True,
+            "lines": [
+                *LINES,
+                {"id": "3", "sku": "courier", "kind": "delivery", "price_minor": 30000},
+            ],
+        },
+        status=200,
+    ),
+    Example(
         "What would it have brought in spring",
         query={"as_of": "2026-11-20T12:00:00Z"},
         body=RECEIPT,

@@ -18,6 +18,7 @@ from regulars.contexts.till.types import (
 )
 from regulars.contexts.till.usecases.sales import post_late_receipts
 from regulars.core.refusal import Refused
+from regulars.core.rewards.gift_card import CardNotValid
 from regulars.web.api.bodies import BATCH_BYTES_MAX
 from regulars.web.api.flaws import malformed
 from regulars.web.api.operation import Operations
@@ -25,8 +26,9 @@ from regulars.web.api.problems import Flaw, Malformed, problem_of
 from regulars.web.api.serving import Call
 from regulars.web.api.till import examples
 from regulars.web.api.till.answers import quote_json, return_json, sale_json
+from regulars.web.api.till.card_guard import count_cards, forgive_cards
 from regulars.web.api.till.receipts import Late, LateReceipt, LateReturn
-from regulars.web.api.till.sales import commit_command, return_command
+from regulars.web.api.till.sales import commit_command, heard, note_answers, return_command
 from regulars.web.api.till.shapes import BatchAnswer, SaleAnswer
 from regulars.web.api.values import Closed, Code, Number
 
@@ -73,8 +75,16 @@ async def send_batch(call: Call, body: BatchBody) -> dict[str, Any]:
     """
     read = [_read(place, item) for place, item in enumerate(body.items)]
     asked = [one if isinstance(one, Refused) else _asked(call, one) for one in read]
+    asked = [await _heard(call, one) if isinstance(one, CommitSale) else one for one in asked]
     commands = [one for one in asked if not isinstance(one, Refused)]
-    results = iter(await post_late_receipts(call.runtime.desk, commands, by=call.actor))
+    found = await post_late_receipts(call.runtime.desk, commands, by=call.actor)
+    for command, result in zip(commands, found, strict=True):
+        if isinstance(command, CommitSale) and isinstance(result, SaleView):
+            await note_answers(call, command, result.decision)
+        if isinstance(command, CommitSale) and not isinstance(result, CardNotValid):
+            proved = isinstance(result, SaleView) and not result.replayed
+            await forgive_cards(call, command.cards, wholly=proved)
+    results = iter(found)
     items = [
         await _told(call, item, one if isinstance(one, Refused) else next(results))
         for item, one in zip(read, asked, strict=True)
@@ -120,6 +130,16 @@ def _asked(call: Call, body: LateReceipt | LateReturn) -> CommitSale | ReturnGoo
         return refused
 
 
+async def _heard(call: Call, command: CommitSale) -> CommitSale | Refused:
+    """The command with what of its codes may be looked at; its cards are counted as guesses."""
+    try:
+        if command.cards:
+            await count_cards(call, command.cards)
+    except Refused as refused:
+        return refused
+    return await heard(call, command)
+
+
 async def _told(
     call: Call, item: LateReceipt | LateReturn | Refused, result: Any
 ) -> dict[str, Any]:
@@ -135,7 +155,9 @@ async def _told(
         told["id"] = item.receipt_id if isinstance(item, LateReceipt) else item.return_id
     if isinstance(result, SaleView):
         units = await call.runtime.units(result.decision.version)
-        told |= {"replayed": result.replayed, "answer": sale_json(result, units, call.language)}
+        typed = item.spelled_codes() if isinstance(item, LateReceipt) else {}
+        answer = sale_json(result, units, call.language, typed)
+        told |= {"replayed": result.replayed, "answer": answer}
     elif isinstance(result, ReturnView):
         units = await call.runtime.units(result.version)
         told |= {"replayed": result.replayed, "answer": return_json(result, units, call.language)}

@@ -36,7 +36,7 @@ from regulars.contexts.till.types import (
     MemberUnknown,
     ReadBooks,
 )
-from regulars.contexts.till.usecases.enrolment import enrol_with_award
+from regulars.contexts.till.usecases.enrolment import enrol_with_referral
 from regulars.contexts.till.usecases.events import award_event
 from regulars.contexts.till.usecases.sales import read_books
 from regulars.core.programme.compiled import Compiled
@@ -107,6 +107,9 @@ class TillEnrolBody(Closed):
     language: Literal["en", "ru"] | None = Field(default=None, description="Default: the answer's")
     consents: Annotated[tuple[TillConsentBody, ...], Field(max_length=20)] = ()
     referred_by: UUID | None = None
+    referral_code: Annotated[str, plain(40)] = Field(
+        default="", description="Of the friend who brought them"
+    )
 
     def enrolment(self, store: str, language: str) -> Enrolment:
         """What is known of the person."""
@@ -192,16 +195,29 @@ async def identify(call: Call, body: IdentifyBody) -> dict[str, Any]:
 def enrol(call: Call, body: TillEnrolBody) -> dict[str, Any]:
     """Enrol a person.
 
-    Awards the sign-up at once. Who is enrolled with one of these identifiers already is answered
+    Awards the sign-up at once. A referral that does not count keeps nobody out: `referral_refused`
+    says why. Who is enrolled with one of these identifiers already is answered
     with 409, without saying who that is.
     """
     enrolment = body.enrolment(call.store, call.language)
-    enrolled, award = enrol_with_award(enrolment, now=call.now, by=call.actor)
+    enrolled, award, refused = enrol_with_referral(
+        enrolment, body.referral_code, now=call.now, by=call.actor
+    )
     sign_up = None
     if award is not None:
         units = call.runtime.units_in_thread(award.version)
         sign_up = event_json(award, units, call.language)
-    return {"member": str(enrolled.member.id), "is_new": enrolled.is_new, "sign_up": sign_up}
+    return {
+        "member": str(enrolled.member.id),
+        "is_new": enrolled.is_new,
+        "sign_up": sign_up,
+        "referral_refused": {
+            "code": refused.code,
+            "text": tell(refused.code, refused.params, None, call.language),
+        }
+        if refused
+        else None,
+    }
 
 
 @people(

@@ -12,6 +12,9 @@ from regulars.contexts.till.types import MemberKey
 from regulars.core.money import divide
 from regulars.core.purchase import QUANTITY_SCALE, Line, Receipt
 from regulars.core.refusal import Invalid
+from regulars.core.rewards.codes import normalised
+from regulars.core.till.pricing import MONEY_KINDS
+from regulars.core.till.tenders import CardUse
 from regulars.web.api.values import (
     MINOR_MAX,
     Attributes,
@@ -26,6 +29,9 @@ from regulars.web.api.values import (
 )
 
 LINES_MAX = 500
+CODES_MAX, CARDS_MAX = 20, 20
+QUOTE_MAX = 20_000  # a token carries the codes, claims and cards of its quote
+UNSPELLABLE = "?"  # stands for what cannot be a code of ours; nothing is called so
 _LineId = Annotated[str, plain(64, least=1)]
 _KINDS = ("card", "phone", "email", "app", "external")
 
@@ -94,6 +100,18 @@ class LineBody(Closed):
         default=(), description="Also no_points, no_redeem, no_discount"
     )
     name: Annotated[str, plain(300)] = ""
+    kind: Literal["goods", "delivery", "gift_card", "top_up"] = Field(
+        default="goods", description="Gift cards and top-ups get no discount and earn nothing"
+    )
+    card: Annotated[str, plain(40)] = Field(
+        default="", description="Of a gift card's line: the number that is sold or topped up"
+    )
+
+    @model_validator(mode="after")
+    def _card_where_it_belongs(self) -> "LineBody":
+        if self.card and self.kind not in MONEY_KINDS:
+            raise PydanticCustomError("request.card_of_goods", "no card")
+        return self
 
     def line(self, place: int) -> Line:
         """The line, its amount reckoned where it was not given."""
@@ -113,6 +131,8 @@ class LineBody(Closed):
             self.tax_rate_bp,
             frozenset(self.tags),
             self.name,
+            self.kind,
+            self.card,
         )
 
 
@@ -129,6 +149,23 @@ Pay = Annotated[
 """By currency: minor units to pay with, or as much as possible."""
 
 
+class CardBody(Closed):
+    """A gift card that is to pay."""
+
+    number: Annotated[str, plain(40, least=1)]
+    pin: Annotated[str, plain(12)] = ""
+    amount_minor: Annotated[int, Field(gt=0, le=MINOR_MAX)] | None = Field(
+        default=None, description="Default: as much as there is on it, and to pay"
+    )
+
+    def __repr__(self) -> str:
+        return "CardBody(…)"
+
+
+Claims = Annotated[dict[Code, Annotated[int, Field(ge=1, le=1000)]], Field(max_length=50)]
+"""How many times each promotion is asked for that the customer switches on themselves."""
+
+
 class ReceiptBody(Closed):
     """What was bought, by whom and when; where is known from the key."""
 
@@ -140,6 +177,15 @@ class ReceiptBody(Closed):
     cashier: Annotated[str, plain(80)] = ""
     attributes: Attributes = Field(default_factory=dict)
     pay: Pay = Field(default_factory=dict)
+    codes: Annotated[
+        tuple[Annotated[str, plain(64, least=1)], ...], Field(max_length=CODES_MAX)
+    ] = Field(default=(), description="Promo codes and coupons, as typed or scanned")
+    claims: Claims = Field(
+        default_factory=dict, description="Promotions to switch on, and how many times"
+    )
+    gift_cards: Annotated[tuple[CardBody, ...], Field(max_length=CARDS_MAX)] = Field(
+        default=(), description="That are to pay, in this order"
+    )
 
     @model_validator(mode="after")
     def _pays_for_somebody(self) -> "ReceiptBody":
@@ -162,6 +208,17 @@ class ReceiptBody(Closed):
             self.attributes,
         )
 
+    def spelled_codes(self) -> dict[str, str]:
+        """The codes in their one spelling, each once, in order; with what was typed."""
+        spelled: dict[str, str] = {}
+        for typed in self.codes:
+            spelled.setdefault(normalised(typed) or UNSPELLABLE, typed)
+        return spelled
+
+    def card_uses(self) -> tuple[CardUse, ...]:
+        """The gift cards that are to pay."""
+        return tuple(CardUse(card.number, card.pin, card.amount_minor) for card in self.gift_cards)
+
     def wish(self) -> dict[str, int | None]:
         """What to pay with; None is as much as possible."""
         return {code: None if units == "max" else units for code, units in self.pay.items()}
@@ -171,14 +228,19 @@ class QuoteBody(ReceiptBody):
     """Ask what a receipt would bring, and how much of it points may pay."""
 
     hold: bool = Field(
-        default=False, description="Set aside what `pay` spends until commit, cancel or time-out"
+        default=False,
+        description="Set aside what `pay` spends, and the coupons, until commit, cancel or time-out",
+    )
+    offers: bool = Field(default=True, description="Tell which promotions were nearly reached")
+    explain: bool = Field(
+        default=False, description="Tell of every promotion whether it applied, and why not"
     )
 
 
 class CommitBody(ReceiptBody):
     """Make the sale, as quoted or as the rules of its moment say."""
 
-    quote: Annotated[str, plain(4000, least=1)] | None = Field(
+    quote: Annotated[str, plain(QUOTE_MAX, least=1)] | None = Field(
         default=None, description="The token of a quote"
     )
 
@@ -186,13 +248,15 @@ class CommitBody(ReceiptBody):
     def _quoted_or_said(self) -> "CommitBody":
         if self.quote is not None and self.pay:
             raise PydanticCustomError("request.pay_with_quote", "twice")
+        if self.quote is not None and (self.codes or self.claims or self.gift_cards):
+            raise PydanticCustomError("request.codes_with_quote", "twice")
         return self
 
 
 class CancelQuoteBody(Closed):
     """Let go what a quote holds."""
 
-    quote: Annotated[str, plain(4000, least=1)]
+    quote: Annotated[str, plain(QUOTE_MAX, least=1)]
 
 
 class SaleName(Closed):
@@ -216,6 +280,9 @@ class ReturnBody(Closed):
     occurred_at: Moment
     lines: Annotated[list[ReturnLineBody], Field(min_length=1, max_length=LINES_MAX)] | None = (
         Field(default=None, description="Left out: all that is left")
+    )
+    gift_card: Annotated[str, plain(40)] = Field(
+        default="", description="Number of a gift card that gets what would go back in money"
     )
 
 

@@ -4,42 +4,21 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Shape(BaseModel):
-    """A part of an answer; answers have these members and no others."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class MoneyUnits(Shape):
-    """The money of the programme and its decimals."""
-
-    code: str = Field(description="ISO 4217")
-    scale: int
-
-
-class Units(Shape):
-    """How many decimals the minor units of money and of each currency have."""
-
-    money: MoneyUnits
-    currencies: dict[str, int]
-
-
-class Told(Shape):
-    """Why something was decided: a stable code and a sentence in the language asked for."""
-
-    code: str
-    text: str
-
-
-class Wallet(Shape):
-    """What a member holds of one currency."""
-
-    pending: int
-    active: int
-    held: int
+from regulars.web.api.till.promotion_shapes import (
+    CodeAnswered,
+    CouponsIssued,
+    DecidedDiscount,
+    DecidedGift,
+    DecidedLoad,
+    DecidedTender,
+    ExplainedPromotion,
+    MissedOffer,
+    PointsDue,
+    Refund,
+)
+from regulars.web.api.till.shape import Shape, Told, Units, Wallet
 
 
 class DecidedLine(Shape):
@@ -51,14 +30,6 @@ class DecidedLine(Shape):
     points_minor: int = Field(description="Money of the line that points pay")
     due_minor: int
     earned: dict[str, int]
-
-
-class DecidedDiscount(Shape):
-    """A price reduction."""
-
-    id: str
-    amount_minor: int
-    reason: Told
 
 
 class DecidedPayment(Shape):
@@ -87,13 +58,20 @@ class Decided(Shape):
     gross_minor: int
     discount_minor: int
     points_minor: int
-    due_minor: int = Field(description="Left to pay in money")
+    due_minor: int = Field(description="To be paid after discounts and points")
+    left_minor: int = Field(description="Of it, after gift cards and stored value")
     lines: list[DecidedLine]
     discounts: list[DecidedDiscount]
     payments: list[DecidedPayment]
     awards: list[DecidedAward]
     limited: list[Told] = Field(description="Limits that took something away")
     earned: dict[str, int]
+    tenders: list[DecidedTender]
+    loads: list[DecidedLoad]
+    points_due: list[PointsDue]
+    gifts: list[DecidedGift]
+    coupons_issued: list[CouponsIssued]
+    codes: list[CodeAnswered]
     balances: dict[str, Wallet]
     units: Units
 
@@ -120,6 +98,8 @@ class QuoteAnswer(Decided):
     member: UUID | None
     spendable: list[SpendableOption]
     earned_if_nothing_spent: dict[str, int]
+    missed: list[MissedOffer] = Field(description="Offers nearly reached, best first")
+    explained: list[ExplainedPromotion] = Field(description="Every promotion, with `explain`")
 
 
 class Late(Shape):
@@ -169,11 +149,14 @@ class ReturnAnswer(Shape):
     received_at: datetime
     programme_version: int
     refund_minor: int
+    refund: Refund
     lines: list[ReturnedLine]
     points_restored: dict[str, int] = Field(description="Given back: they had paid for the goods")
     points_to_take_back: dict[str, int] = Field(description="Earned on the goods")
     points_taken_back: dict[str, int] = Field(description="Of these, what could be taken")
     reasons: list[Told]
+    coupons_given_back: list[str] = Field(description="Can be used again")
+    coupons_revoked: list[str] = Field(description="The sale had brought them")
     balances: dict[str, Wallet]
     units: Units
 
@@ -254,11 +237,12 @@ class IdentifyAnswer(Shape):
 
 
 class EnrolAnswer(Shape):
-    """A new member and what signing up earned."""
+    """A new member, what signing up earned, and why who brought them was not written down."""
 
     member: UUID
     is_new: bool
     sign_up: EventAnswer | None
+    referral_refused: Told | None
 
 
 class ToldAmount(Told):
@@ -297,8 +281,10 @@ class RewardShape(Shape):
     code: str
     title: str
     description: str | None
+    kind: str
     currency: str
     price_minor: int
+    money_minor: int
     stock: int | None
     refused: Told | None = Field(description="Why this member may not have it now")
 
@@ -310,15 +296,23 @@ class RewardsAnswer(Shape):
 
 
 class RedemptionAnswer(Shape):
-    """A reward taken for points."""
+    """An order of a reward; `coupon` is the code it brought, `money_minor` is paid at the till."""
 
     redemption: UUID
     member: UUID
     reward: str
+    kind: str
+    quantity: int
     currency: str
     price_minor: int
-    status: Literal["redeemed", "cancelled"]
+    money_minor: int
+    status: Literal["reserved", "issued", "fulfilled", "cancelled", "expired"]
+    coupon: str
+    effect_until: datetime | None
     redeemed_at: datetime
+    reserved_until: datetime | None
+    issued_at: datetime | None
+    fulfilled_at: datetime | None
     cancelled_at: datetime | None
 
 

@@ -1,0 +1,73 @@
+"""English sentences that say why a promotion was applied, or was not, and what became of codes."""
+
+_PER = {
+    "receipt": "per receipt",
+    "member": "per member",
+    "member_day": "per member and day",
+    "member_week": "per member and week",
+    "member_month": "per member and month",
+    "member_quarter": "per member and quarter",
+    "member_year": "per member and year",
+    "all": "for all together",
+    "all_day": "for all together in a day",
+    "all_week": "for all together in a week",
+    "all_month": "for all together in a month",
+    "all_quarter": "for all together in a quarter",
+    "all_year": "for all together in a year",
+}
+_LIMITS = {
+    "uses": "Its uses %s (at most {most}) are used up.",
+    "money": "Its discounts %s come to at most {most}, of which {left} is left.",
+    "units": "It makes at most {most} items %s cheaper, of which {left} are left.",
+}
+
+SENTENCES = {
+    "promotion.not_in_force": "The promotion is not in force at this moment.",
+    "promotion.switched_off": "The promotion is switched off.",
+    "promotion.no_goods": "None of the goods that it is about, or none that may get cheaper.",
+    "promotion.no_code": "It is switched on by a code that was not given.",
+    "promotion.not_offered": "It has not been activated for this purchase, or offered to this buyer.",
+    "promotion.no_member": "It is for members only, and no member was named.",
+    "promotion.no_set": "The set of goods that it is for is not complete.",
+    "promotion.nothing_given": "The conditions hold, but there is nothing for it to give.",
+    "promotion.stacking": "It does not go together with «{other}», which has been applied.",
+    "promotion.outdone": "It does not go together with «{other}», which gives more.",
+    "promotion.budget_spent": "What is left of the budget «{budget}» is not enough.",
+    "promotion.points_missing": "It costs points, and {missing} more are needed.",
+    "promotion.missed.money": "Add {missing} to get «{title}».",
+    "promotion.missed.money_of": "Add {missing} of {goods} to get «{title}».",
+    "promotion.missed.units": "Add {missing} more to get «{title}».",
+    "promotion.missed.units_of": "Add {missing} more of {goods} to get «{title}».",
+    "promotion.missed.gain": "That would take {gain} off.",
+    "promotion.issued": "Brings {count|coupon|coupons} of «{promotion}».",
+    "promotion.till.applied": "«{title}»: {reason}",
+    "promotion.till.passed": "«{title}» not applied: {reason}",
+    "promotion.member.applied": "{title}: {reason}",
+    "promotion.member.passed": "«{title}» does not count this time: {reason}",
+    "promotion.marketer.applied": "{id} ({kind}) applied {times|time|times}: {reason}",
+    "promotion.marketer.passed": "{id} ({kind}) not applied, {why}: {reason}",
+    "promotion.why.condition": "a condition does not hold",
+    "promotion.why.goods": "no goods in scope",
+    "promotion.why.trigger": "not switched on",
+    "promotion.why.time": "not in force",
+    "promotion.why.limit": "a limit is reached",
+    "promotion.why.stacking": "it does not go together with another",
+    "promotion.why.nothing": "nothing to give",
+    "promotion.why.off": "switched off",
+    "promotion.member.condition": "Something that it asks for is missing: {reason}",
+    "promotion.member.goods": "None of the goods in this purchase take part.",
+    "promotion.member.trigger": "It has to be switched on first: {reason}",
+    "promotion.member.time": "It is not running at the moment.",
+    "promotion.member.limit": "It has been used as often or as far as possible: {reason}",
+    "promotion.member.stacking": "Another offer counts instead: {reason}",
+    "promotion.member.nothing": "Nothing is left that it could make cheaper: {reason}",
+    "promotion.member.off": "It is over.",
+    "code.accepted": "The code is accepted.",
+    "code.not_valid": "The code is not valid.",
+    "code.too_many": "No more codes are taken on one receipt.",
+    "code.no_more": "Another code has switched on the same offer already.",
+} | {
+    f"promotion.limit.{what}.{per}": template % said
+    for what, template in _LIMITS.items()
+    for per, said in _PER.items()
+}

@@ -1,0 +1,73 @@
+"""Русские предложения о том, почему акция сработала или нет и что стало с кодами."""
+
+_PER = {
+    "receipt": "на чек",
+    "member": "на участника",
+    "member_day": "на участника в день",
+    "member_week": "на участника в неделю",
+    "member_month": "на участника в месяц",
+    "member_quarter": "на участника в квартал",
+    "member_year": "на участника в год",
+    "all": "на всех",
+    "all_day": "на всех в день",
+    "all_week": "на всех в неделю",
+    "all_month": "на всех в месяц",
+    "all_quarter": "на всех в квартал",
+    "all_year": "на всех в год",
+}
+_LIMITS = {
+    "uses": "Применения %s (не больше {most}) исчерпаны.",
+    "money": "Скидка %s не больше {most}, из них осталось {left}.",
+    "units": "Дешевле становится %s не больше {most} шт., из них осталось {left}.",
+}
+
+SENTENCES = {
+    "promotion.not_in_force": "Акция сейчас не действует.",
+    "promotion.switched_off": "Акция выключена.",
+    "promotion.no_goods": "Нет товаров акции или таких, которые могут стать дешевле.",
+    "promotion.no_code": "Её включает код, который не назван.",
+    "promotion.not_offered": "Для этой покупки она не активирована или этому покупателю не предложена.",
+    "promotion.no_member": "Она только для участников, а участник не назван.",
+    "promotion.no_set": "Набор товаров, на который она даётся, неполон.",
+    "promotion.nothing_given": "Условия выполнены, но дать ей нечего.",
+    "promotion.stacking": "Она не сочетается с уже применённой «{other}».",
+    "promotion.outdone": "Она не сочетается с «{other}», которая выгоднее.",
+    "promotion.budget_spent": "Остатка бюджета «{budget}» не хватает.",
+    "promotion.points_missing": "Она стоит баллов, не хватает ещё {missing}.",
+    "promotion.missed.money": "Добавьте на {missing}, чтобы получить «{title}».",
+    "promotion.missed.money_of": "Добавьте на {missing} товаров «{goods}», чтобы получить «{title}».",
+    "promotion.missed.units": "Добавьте ещё {missing} шт., чтобы получить «{title}».",
+    "promotion.missed.units_of": "Добавьте ещё {missing} шт. из «{goods}», чтобы получить «{title}».",
+    "promotion.missed.gain": "Скидка составит {gain}.",
+    "promotion.issued": "Даёт {count|купон|купона|купонов} акции «{promotion}».",
+    "promotion.till.applied": "«{title}»: {reason}",
+    "promotion.till.passed": "«{title}» не применена: {reason}",
+    "promotion.member.applied": "{title}: {reason}",
+    "promotion.member.passed": "«{title}» в этот раз не действует: {reason}",
+    "promotion.marketer.applied": "{id} ({kind}) применена {times|раз|раза|раз}: {reason}",
+    "promotion.marketer.passed": "{id} ({kind}) не применена, {why}: {reason}",
+    "promotion.why.condition": "не выполнено условие",
+    "promotion.why.goods": "нет подходящих товаров",
+    "promotion.why.trigger": "не включена",
+    "promotion.why.time": "не действует",
+    "promotion.why.limit": "достигнуто ограничение",
+    "promotion.why.stacking": "не сочетается с другой",
+    "promotion.why.nothing": "дать нечего",
+    "promotion.why.off": "выключена",
+    "promotion.member.condition": "Не хватает того, что нужно по условиям: {reason}",
+    "promotion.member.goods": "Товары этой покупки в ней не участвуют.",
+    "promotion.member.trigger": "Её сначала нужно включить: {reason}",
+    "promotion.member.time": "Сейчас она не идёт.",
+    "promotion.member.limit": "Она использована полностью: {reason}",
+    "promotion.member.stacking": "Вместо неё действует другая: {reason}",
+    "promotion.member.nothing": "Ей уже нечего сделать дешевле: {reason}",
+    "promotion.member.off": "Она закончилась.",
+    "code.accepted": "Код принят.",
+    "code.not_valid": "Код не действует.",
+    "code.too_many": "Больше кодов на один чек не принимается.",
+    "code.no_more": "Ту же акцию уже включил другой код.",
+} | {
+    f"promotion.limit.{what}.{per}": template % said
+    for what, template in _LIMITS.items()
+    for per, said in _PER.items()
+}
