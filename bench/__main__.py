@@ -8,7 +8,7 @@ import tempfile
 
 from bench.report import Options, show
 
-BENCHES = ("earning", "posting", "posting_http", "verify_and_import")
+BENCHES = ("earning", "promotions", "posting", "posting_http", "verify_and_import", "coupons")
 
 
 def main(arguments: list[str]) -> int:
@@ -19,10 +19,24 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each, by turns")
     parser.add_argument("--members", type=int, default=500_000)
     parser.add_argument("--scale", type=int, default=50, help="of pgbench")
+    parser.add_argument(
+        "--promotions", action="store_true", help="verify_and_import: with fifty promotions more"
+    )
     parser.add_argument("--home", help="a data folder to be kept and used again")
+    parser.add_argument(
+        "--no-peers", action="store_true", help="promotions: without engines from npm beside ours"
+    )
     chosen = parser.parse_args(arguments)
     home = chosen.home or tempfile.mkdtemp(prefix="regulars-bench-", dir="/tmp")
-    options = Options(chosen.seconds, chosen.rounds, chosen.members, chosen.scale, home)
+    options = Options(
+        chosen.seconds,
+        chosen.rounds,
+        chosen.members,
+        chosen.scale,
+        home,
+        chosen.promotions,
+        not chosen.no_peers,
+    )
     short = False
     try:
         for name in chosen.names or BENCHES:

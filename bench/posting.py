@@ -11,7 +11,7 @@ import time
 from datetime import timedelta
 from uuid import uuid4
 
-from bench import yardstick
+from bench import switching, yardstick
 from bench.ground import ground, member_id
 from bench.programme import receipt
 from bench.report import Figure, Options, middle, percentile
@@ -21,6 +21,7 @@ TITLE = "Posting: commit of a 5-line receipt under 20 rules, through the till us
 IN_FLIGHT = 64
 RATIO_MIN = 2.0
 HOT_PER_S_MIN = 1000
+PROMOTED_MIN = 0.7
 _MOST_PER_S = 12_000
 _WARMING = 300
 
@@ -29,12 +30,17 @@ def run(options: Options) -> list[Figure]:
     """Product and yardstick by turns on one server; medians."""
     with ground(options.members, options.home) as (access, _):
         yardstick.prepare(access, options.scale)
-        references, products, hot = [], [], []
+        switching.prepare(access)
+        references, products, hot, promoted = [], [], [], []
         for number in range(options.rounds):
             references.append(yardstick.run(access, options.seconds))
             products.append(_product(options, access, number, spread=options.members))
             hot.append(_product(options, access, number, spread=1))
-    return [*_figures(references, products), _hot(references, hot)]
+            with switching.promotions_on(access):
+                promoted.append(
+                    _product(options, access, number, spread=options.members, coupons=True)
+                )
+    return [*_figures(references, products), _hot(references, hot), *_promoted(products, promoted)]
 
 
 def _figures(references: list[yardstick.Run], products: list[yardstick.Run]) -> list[Figure]:
@@ -72,6 +78,27 @@ def _hot(references: list[yardstick.Run], hot: list[yardstick.Run]) -> Figure:
     )  # fmt: skip
 
 
+def _promoted(products: list[yardstick.Run], promoted: list[yardstick.Run]) -> list[Figure]:
+    """Fifty promotions and a coupon shown with every receipt, against the same sales without."""
+    plain = middle([r.per_second for r in products])
+    with_them = middle([r.per_second for r in promoted])
+    cpu = [middle([r.client_ms + r.server_ms for r in runs]) for runs in (products, promoted)]
+    return [
+        Figure(
+            "sales per second, 50 promotions and a coupon each", f"{with_them:,.0f}",
+            f"{plain:,.0f} without", with_them / plain, str(PROMOTED_MIN),
+            with_them >= PROMOTED_MIN * plain,
+        ),
+        Figure(
+            "CPU ms of one of these, client and server", f"{cpu[1]:.3f}", f"{cpu[0]:.3f}",
+            cpu[0] / cpu[1],
+        ),
+        _pair("client CPU ms of one of these", "client_ms", promoted, products),
+        _pair("server CPU ms of one of these", "server_ms", promoted, products),
+        _pair("p99 ms of one of these", "p99_ms", promoted, products),
+    ]  # fmt: skip
+
+
 def _pair(
     name: str, field: str, products: list[yardstick.Run], references: list[yardstick.Run]
 ) -> Figure:
@@ -81,14 +108,18 @@ def _pair(
     return Figure(name, f"{product:.3f}", shown)
 
 
-def _product(options: Options, access: Access, number: int, *, spread: int) -> yardstick.Run:
-    """One run in a process of its own, as a till server would be."""
+def _product(
+    options: Options, access: Access, number: int, *, spread: int, coupons: bool = False
+) -> yardstick.Run:
+    """One run in a process of its own, as a till server would be; with a coupon each, if wanted."""
+    codes = switching.add_coupons(access, _most(options.seconds)) if coupons else ""
     before = yardstick.server_cpu_s(access)
     arguments = {
         "seconds": options.seconds,
         "seed": number,
         "spread": spread,
         "members": options.members,
+        "codes": codes,
     }
     done = subprocess.run(
         [sys.executable, "-m", "bench.posting", json.dumps(arguments)],
@@ -101,8 +132,18 @@ def _product(options: Options, access: Access, number: int, *, spread: int) -> y
     )
 
 
-async def measure(seconds: float, seed: int, spread: int, members: int) -> dict[str, float]:
-    """Keep 64 commits in flight for so long, with receipts of `spread` members."""
+def _most(seconds: float) -> int:
+    """More commits than so many seconds can see."""
+    return int(seconds * _MOST_PER_S) + 1000
+
+
+async def measure(
+    seconds: float, seed: int, spread: int, members: int, codes: str
+) -> dict[str, float]:
+    """Keep 64 commits in flight for so long, with receipts of `spread` members.
+
+    `codes` is what the codes of the coupons begin with that are shown, one with each receipt.
+    """
     from regulars.contexts.security.types import system_actor
     from regulars.contexts.till.usecases.desk import open_desk
     from regulars.contexts.till.usecases.sales import commit_sale
@@ -113,7 +154,7 @@ async def measure(seconds: float, seed: int, spread: int, members: int) -> dict[
     assert access is not None
     desk = await open_desk(access.app, secret=b"s" * 32, clock=utc_now)
     by = system_actor("bench")
-    commands = iter(_commands(seed, spread, members, most=int(seconds * _MOST_PER_S) + 1000))
+    commands = iter(_commands(seed, spread, members, _most(seconds), codes))
     took: list[float] = []
     for command in [next(commands) for _ in range(_WARMING)]:
         await commit_sale(desk, command, by=by)
@@ -145,7 +186,7 @@ async def measure(seconds: float, seed: int, spread: int, members: int) -> dict[
     }
 
 
-def _commands(seed: int, spread: int, members: int, most: int):
+def _commands(seed: int, spread: int, members: int, most: int, codes: str):
     from hashlib import sha256
 
     from regulars.contexts.members.types import MemberRef
@@ -162,8 +203,11 @@ def _commands(seed: int, spread: int, members: int, most: int):
         at = now - timedelta(hours=1) + timedelta(milliseconds=n)
         digest = sha256(f"{run}{n}".encode()).digest()
         key = MemberKey(MemberRef(bucket_of(member), member))
+        shown = (f"{codes}{n}",) if codes else ()
         made.append(
-            CommitSale(receipt(rng, f"{run}-{n}", at), key, digest, key_digest=digest[::-1])
+            CommitSale(
+                receipt(rng, f"{run}-{n}", at), key, digest, key_digest=digest[::-1], codes=shown
+            )
         )
     return made
 

@@ -27,6 +27,8 @@ class Options:
     members: int = 500_000
     scale: int = 50  # of pgbench
     home: str = ""  # the data folder that the benches of the till share
+    promotions: bool = False  # the import is decided with fifty promotions more
+    peers: bool = True  # other engines are installed and timed beside ours
 
 
 def show(title: str, figures: Sequence[Figure]) -> None:

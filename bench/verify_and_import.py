@@ -27,7 +27,7 @@ def run(options: Options) -> list[Figure]:
     source = data_folder() / _FILE
     if not source.exists():
         return [Figure("import", "no data", remark=f"set REGULARS_DATA to the folder of {_FILE}")]
-    with _fresh_home() as (home, access):
+    with _fresh_home(options.promotions) as (home, access):
         database = yardstick.server_cpu_s(access)
         took, mib, told = _command(
             home,
@@ -63,7 +63,7 @@ def data_folder() -> Path:
 
 
 @contextmanager
-def _fresh_home() -> Iterator[tuple[Path, Access]]:
+def _fresh_home(promotions: bool) -> Iterator[tuple[Path, Access]]:
     home = Path(tempfile.mkdtemp(prefix="regulars-bench-", dir="/tmp"))
     home.chmod(0o711)
     try:
@@ -73,7 +73,10 @@ def _fresh_home() -> Iterator[tuple[Path, Access]]:
                 "REGULARS_DATABASE_OWNER": held.access.owner.url,
                 "REGULARS_DATABASE_APP": held.access.app.url,
             }
-            subprocess.run([sys.executable, "-m", "bench.grocery"], check=True, env=environment)
+            more = ["promotions"] if promotions else []
+            subprocess.run(
+                [sys.executable, "-m", "bench.grocery", *more], check=True, env=environment
+            )
             yield home, held.access
     finally:
         shutil.rmtree(home, ignore_errors=True)
