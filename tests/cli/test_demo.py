@@ -337,10 +337,10 @@ def _check_lines(lines):
 
 @pytest.mark.timeout(300)
 def test_ctrl_c_while_building_leaves_something_to_go_on_with(start):
-    more = ("--members", "150", "--days", "120", "--build-only")
+    more = ("--members", "150", "--days", "200", "--build-only")
     broken = start(*more)
     broken.wait_for("administrator")
-    time.sleep(2.0)
+    time.sleep(0.7)
     code, remarks = broken.end()
     assert code == 5, remarks
     assert "built" not in broken.said
