@@ -36,6 +36,11 @@ def fit(counts: Counts) -> tuple[BgNbd, float]:
     return BgNbd(*found.parameters), found.log_likelihood
 
 
+def log_likelihood(model: BgNbd, counts: Counts) -> tuple[float, Reals]:
+    """The log-likelihood of the counts and its gradient by (r, α, a, b)."""
+    return _likelihood(*model, counts.frequency, counts.recency, counts.age)
+
+
 def p_alive(model: BgNbd, counts: Counts) -> Reals:
     """The probability that each customer is still there."""
     return _p_alive(*model, counts.frequency, counts.recency, counts.age)

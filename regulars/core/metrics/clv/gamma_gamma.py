@@ -43,6 +43,12 @@ def fit(counts: Counts) -> tuple[GammaGamma, float]:
     return GammaGamma(p, q, v * scale), found.log_likelihood - frequency.size * log(scale)
 
 
+def log_likelihood(model: GammaGamma, counts: Counts) -> tuple[float, Reals]:
+    """The log-likelihood of the counts of repeaters and its gradient by (p, q, v)."""
+    chosen = (counts.frequency > 0) & (counts.value > 0)
+    return _likelihood(*model, counts.frequency[chosen], counts.value[chosen])
+
+
 def expected_value(model: GammaGamma, counts: Counts) -> Reals:
     """The expected mean purchase of each customer: the own mean drawn towards that of all."""
     p, q, v = model
