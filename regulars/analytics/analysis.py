@@ -14,6 +14,7 @@ from ibis import _
 from regulars.analytics import affinity, churn, cohorts, kpis, lifetimes, rfm
 from regulars.analytics.books import Books
 from regulars.analytics.engine import Engine
+from regulars.analytics.own_books import Worths, complete
 from regulars.core.metrics import analysis as told
 from regulars.core.metrics.clv.fitting import NoFit
 from regulars.core.metrics.definitions import figures_of
@@ -35,6 +36,7 @@ class Wanted:
     discount: float = 0.1
     margin: Fraction | None = None
     borders: Borders | None = None
+    worths: Worths | None = None  # of own points: money-minor per currency-minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,31 @@ def source_of_file(
     )
 
 
+def source_of_books(books: Books, name: str, money: str, money_scale: int) -> told.Source:
+    """What our own books hold: receipts in place of rows."""
+    known = _.customer.notnull()
+    (sums,) = books.engine.rows(
+        books.receipts.aggregate(
+            rows=_.count(),
+            customers=_.customer.nunique(),
+            amount_minor=_.amount_minor.sum(),
+            sold_rows=_.count(where=known & ~_.returned),
+            sold_customers=_.customer.nunique(where=known & ~_.returned),
+            sold_minor=_.amount_minor.sum(where=known & ~_.returned),
+        )
+    )
+    counted = {key: int(value or 0) for key, value in sums.items()}
+    ends = {"since": books.first_day, "until": books.last_day}
+    days = {key: f"{kpis.day_of(day)}" for key, day in ends.items()}
+    return told.Source(name=name, refused={}, money=money, money_scale=money_scale, **counted, **days)  # type: ignore[arg-type]
+
+
 def _figures(books: Books, wanted: Wanted) -> tuple[told.Row, tuple[told.Row, ...]]:
     since, until = kpis.periods_of(books, wanted.step)
     asked = kpis.Asked(
         wanted.step, since, until, horizon_days=wanted.horizon_days, margin=wanted.margin
     )
-    counted = kpis.count_parts(books, asked)
+    counted = complete(books, asked, wanted.worths, kpis.count_parts(books, asked))
     rows = tuple(_row(kpis.label_of(n, wanted.step), side, p) for (n, side), p in counted.items())
     return _whole(books, rows), rows
 
@@ -154,7 +175,7 @@ def _whole(books: Books, rows: tuple[told.Row, ...]) -> told.Row:
         parts[name] = None if None in values else sum(value or 0 for value in values)
     last = rows[-1].parts if rows else {}
     parts |= {"active": crowd["active"], "repeating": int(crowd["repeating"] or 0)}
-    parts |= {name: last.get(name) for name in ("members", "lifetime_minor")}
+    parts |= {name: last.get(name) for name in ("members", "lifetime_minor", "outstanding_minor")}
     parts |= {"present": None, "lost": None}
     return _row("", "", parts)
 

@@ -57,8 +57,14 @@ class Engine:
         """The rows of Parquet files of one schema."""
         self._made += 1
         if self.name == "duckdb":
-            return self.backend.read_parquet([str(path) for path in paths], f"p{self._made}")
-        return self.backend.read_parquet([path.as_uri() for path in paths], f"p{self._made}")
+            told = [str(path) for path in paths]
+            found = self.backend.con.read_parquet(told, hive_partitioning=False)  # type: ignore[call-overload]
+            found.create_view(f"p{self._made}")
+            return self.backend.table(f"p{self._made}")
+        uris = [path.absolute().as_uri() for path in paths]
+        frame = self.backend._session.read.parquet(*uris)
+        frame.createOrReplaceTempView(f"p{self._made}")
+        return self.backend.table(f"p{self._made}")
 
     def keep(self, table: ibis.Table) -> ibis.Table:
         """The same rows, computed once and kept."""

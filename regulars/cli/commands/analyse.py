@@ -1,7 +1,7 @@
 """`regulars analyse`: key figures, segments, cohorts, lifetime value of a receipts file or of our own books."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,28 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from regulars.analytics.analysis import Found, Wanted, analyse, source_of_file
+from regulars.analytics.analysis import (
+    Found,
+    Wanted,
+    analyse,
+    source_of_books,
+    source_of_file,
+)
 from regulars.analytics.books import books_of_file
 from regulars.analytics.engine import open_engine
 from regulars.analytics.kpis import Step
+from regulars.analytics.own_books import books_of_warehouse
+from regulars.analytics.warehouse.export import export_warehouse
+from regulars.cli.acting import acting_person, by_option
 from regulars.cli.session import Session, pass_session
+from regulars.cli.warehouse_folder import warehouse_folder
+from regulars.cli.write_back import write_back
+from regulars.contexts.programme.queries import compiled_at
 from regulars.core.metrics.definitions import FIGURES
 from regulars.core.metrics.rfm import Borders
 from regulars.core.places import check_time_zone
+from regulars.core.programme.compiled import Compiled
+from regulars.core.programme.texts import text_in
 from regulars.core.receipts.layout import PRESETS
 from regulars.core.refusal import Invalid
 from regulars.documents.analysis_files import PAGE, write_analysis
@@ -29,6 +43,8 @@ from regulars.integrations.receipts.layouts import (
     settle_layout,
 )
 from regulars.integrations.receipts.reading import read_source
+from regulars.kit.clock import utc_now
+from regulars.kit.transactions import in_transaction
 
 _SHOWN = ("sales", "penetration", "receipts", "average_check", "members", "repeat_rate",
           "frequency", "ltv", "reward_rate", "outstanding")  # fmt: skip
@@ -84,6 +100,7 @@ class Options:
     preset: str | None
     time_zone: str | None
     write_back: bool
+    email: str | None
 
 
 @click.command("analyse")
@@ -106,6 +123,7 @@ class Options:
 @click.option("--preset", type=click.Choice(sorted(PRESETS)), help="A known data set.")
 @click.option("--time-zone", help="Zone in which days begin (clocks with an offset only).")
 @click.option("--write-back", is_flag=True, help="Give members their segment, value and risk.")
+@by_option
 @pass_session
 def command(
     session: Session, margin: str | None, borders: str | None, **given: Any
@@ -158,7 +176,34 @@ def _of_file(session: Session, options: Options) -> tuple[Found, Path]:
 
 
 def _of_own(session: Session, options: Options) -> tuple[Found, Path]:
-    raise EitherFileOrOwn
+    """The warehouse brought up to date, then analysed; the database is needed for the first only."""
+    with session.database() as held:
+        programme = in_transaction(lambda: compiled_at(utc_now()))
+        folder = warehouse_folder(session)
+        with session.progress("warehouse.progress") as advance:
+            conninfo = held.access.app.conninfo
+            export_warehouse(conninfo, folder, zone=programme.zone.key, advance=advance)
+        found = _analysed(session, options, folder, programme)
+        if options.write_back:
+            count = write_back(found, acting_person(session, options.email))
+            session.tell("analysis.wrote_back", members=count)
+    return found, options.out or session.home.root / "analysis"
+
+
+def _analysed(session: Session, options: Options, folder: Path, programme: Compiled) -> Found:
+    worths = {
+        code: Fraction(*currency.money.worth)
+        for code, currency in programme.currencies.items()
+        if currency.money
+    }
+    money, scale = programme.document.money, programme.money_scale
+    name = text_in(programme.document.title, session.language)
+    with open_engine() as engine:
+        books = books_of_warehouse(engine, folder)
+        about = source_of_books(books, name, money, scale)
+        wanted = replace(_wanted(options), sides=("store", "channel", "tier", "segment", "cohort"), worths=worths)  # fmt: skip
+        with session.progress("analysis.progress", total=6) as advance:
+            return analyse(books, about, wanted, advance=lambda part: advance(1))
 
 
 def _wanted(options: Options) -> Wanted:

@@ -1,0 +1,181 @@
+"""The tables of the warehouse: from which published view each comes, its columns, and how rows become them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.analytics.books import calendar_of
+
+_UTC = pa.timestamp("us", "UTC")
+_CALENDAR = [(name, pa.int64()) for name in ("at", "day", "week", "month")]
+_SKU, _QUANTITY, _AMOUNT, _CATEGORY, _BRAND, _COST, _NAME = 1, 2, 4, 5, 6, 8, 11  # of a stored line
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A table of the warehouse made of rows of a view: schema, and the column that sums must agree on."""
+
+    name: str
+    schema: pa.Schema
+    make: Callable[[pa.Table, Mapping[str, pa.Array]], pa.Table]
+    summed: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A published view: its columns as they are read, and the tables made of its rows.
+
+    `amount` is the expression that fingerprints sum; a view without months is copied whole.
+    """
+
+    name: str
+    columns: Mapping[str, pa.DataType]
+    kinds: tuple[Kind, ...]
+    amount: str
+    by_month: bool = True
+
+
+def _sales(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
+    quantity = [sum(line[_QUANTITY] for line in lines) for lines in _parsed(rows["lines"])]
+    return _table(SALE, rows, calendar, quantity=pa.array(quantity, pa.int64()))
+
+
+def _lines(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
+    parsed = _parsed(rows["lines"])
+    counts = np.fromiter((len(lines) for lines in parsed), np.int64, len(parsed))
+    which = pa.array(np.repeat(np.arange(len(parsed)), counts))
+    flat = list(chain.from_iterable(parsed))
+    due = list(chain.from_iterable(_parsed(rows["due"])))
+    assert len(due) == len(flat), "every line has what was left to pay for it"
+
+    def column(place: int, kind: pa.DataType) -> pa.Array:
+        return pa.array([line[place] for line in flat], kind)
+
+    columns = {
+        "sale": rows["id"].take(which),
+        "member": rows["member"].take(which),
+        "store": rows["store"].take(which),
+        "channel": rows["channel"].take(which),
+        "sku": column(_SKU, pa.string()),
+        "name": pa.array([line[_NAME] if len(line) > _NAME else "" for line in flat], pa.string()),
+        "category": pa.array([line[_CATEGORY][0] if line[_CATEGORY] else "" for line in flat]),
+        "brand": column(_BRAND, pa.string()),
+        "quantity": column(_QUANTITY, pa.int64()),
+        "gross_minor": column(_AMOUNT, pa.int64()),
+        "due_minor": pa.array(due, pa.int64()),
+        "cost_minor": column(_COST, pa.int64()),
+    }
+    columns |= {name: calendar[name].take(which) for name, _ in _CALENDAR}
+    return pa.table({field.name: columns[field.name].cast(field.type) for field in LINE})
+
+
+def _returns(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
+    quantity = [sum(lines.values()) for lines in _parsed(rows["lines"])]
+    return _table(RETURN, rows, calendar, quantity=pa.array(quantity, pa.int64()))
+
+
+def _postings(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
+    parsed = _parsed(rows["postings"])
+    counts = np.fromiter((len(each) for each in parsed), np.int64, len(parsed))
+    which = pa.array(np.repeat(np.arange(len(parsed)), counts))
+    flat = list(chain.from_iterable(parsed))
+    columns = {name: rows[name].take(which) for name in ("member", "seq", "kind", "source")}
+    columns |= {name: calendar[name].take(which) for name, _ in _CALENDAR}
+    columns["currency"] = pa.array([each[0] for each in flat], pa.string())
+    columns["account"] = pa.array([each[1] for each in flat], pa.string())
+    columns["amount"] = pa.array([each[2] for each in flat], pa.int64())
+    return pa.table({field.name: columns[field.name].cast(field.type) for field in POSTING})
+
+
+def _members(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
+    return _table(MEMBER, rows, calendar)
+
+
+def _table(
+    schema: pa.Schema, rows: pa.Table, calendar: Mapping[str, pa.Array], **more: pa.Array
+) -> pa.Table:
+    found = {**{name: rows[name] for name in rows.column_names}, **calendar, **more}
+    return pa.table({field.name: found[field.name].cast(field.type) for field in schema})
+
+
+def _parsed(texts: pa.ChunkedArray) -> list:
+    return [orjson.loads(text) for text in texts.to_pylist()]
+
+
+def local_calendar(at: pa.ChunkedArray, zone: str) -> dict[str, pa.ChunkedArray]:
+    """`at`, `day`, `week`, `month` by the wall clock of a zone."""
+    return calendar_of(pc.local_timestamp(at.cast(pa.timestamp("us", zone))))
+
+
+_TEXT, _WHOLE = pa.string(), pa.int64()
+SALE = pa.schema(
+    [("id", _TEXT), ("member", _TEXT), *_CALENDAR, ("occurred_at", _UTC), ("store", _TEXT),
+     ("channel", _TEXT), ("tier", _TEXT), ("version", _WHOLE), ("quantity", _WHOLE),
+     ("gross_minor", _WHOLE), ("discount_minor", _WHOLE), ("points_minor", _WHOLE),
+     ("paid_minor", _WHOLE)]
+)  # fmt: skip
+LINE = pa.schema(
+    [("sale", _TEXT), ("member", _TEXT), *_CALENDAR, ("store", _TEXT), ("channel", _TEXT),
+     ("sku", _TEXT), ("name", _TEXT), ("category", _TEXT), ("brand", _TEXT), ("quantity", _WHOLE),
+     ("gross_minor", _WHOLE), ("due_minor", _WHOLE), ("cost_minor", _WHOLE)]
+)  # fmt: skip
+RETURN = pa.schema(
+    [("id", _TEXT), ("member", _TEXT), *_CALENDAR, ("occurred_at", _UTC), ("store", _TEXT),
+     ("sale_id", _TEXT), ("quantity", _WHOLE), ("refund_minor", _WHOLE)]
+)  # fmt: skip
+POSTING = pa.schema(
+    [("member", _TEXT), ("seq", _WHOLE), *_CALENDAR, ("kind", _TEXT), ("source", _TEXT),
+     ("currency", _TEXT), ("account", _TEXT), ("amount", _WHOLE)]
+)  # fmt: skip
+MEMBER = pa.schema(
+    [("id", _TEXT), ("holder", _TEXT), *_CALENDAR, ("status", _TEXT), ("store", _TEXT),
+     ("referred", pa.bool_())]
+)  # fmt: skip
+
+VIEWS: tuple[View, ...] = (
+    View(
+        "published_sale",
+        {
+            "id": _TEXT, "member": _TEXT, "occurred_at": _UTC, "received_at": _UTC, "store": _TEXT,
+            "channel": _TEXT, "tier": _TEXT, "version": _WHOLE, "gross_minor": _WHOLE,
+            "discount_minor": _WHOLE, "points_minor": _WHOLE, "paid_minor": _WHOLE,
+            "lines": _TEXT, "due": _TEXT,
+        },
+        (Kind("sale", SALE, _sales, "paid_minor"), Kind("line", LINE, _lines, "due_minor")),
+        "paid_minor",
+    ),
+    View(
+        "published_return",
+        {
+            "id": _TEXT, "member": _TEXT, "occurred_at": _UTC, "received_at": _UTC,
+            "store": _TEXT, "sale_id": _TEXT, "refund_minor": _WHOLE, "lines": _TEXT,
+        },
+        (Kind("return", RETURN, _returns, "refund_minor"),),
+        "refund_minor",
+    ),
+    View(
+        "published_posting",
+        {
+            "member": _TEXT, "seq": _WHOLE, "kind": _TEXT, "occurred_at": _UTC,
+            "received_at": _UTC, "source": _TEXT, "postings": _TEXT,
+        },
+        (Kind("posting", POSTING, _postings, "amount"),),
+        "seq",
+    ),
+    View(
+        "published_member",
+        {
+            "id": _TEXT, "holder": _TEXT, "status": _TEXT, "enrolled_at": _UTC, "store": _TEXT,
+            "referred": pa.bool_(),
+        },
+        (Kind("member", MEMBER, _members, "day"),),
+        "0",
+        by_month=False,
+    ),
+)  # fmt: skip
+KINDS: Mapping[str, Kind] = {kind.name: kind for view in VIEWS for kind in view.kinds}
