@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from regulars.core.earning.catalogue import MECHANICS
 from regulars.core.earning.mechanic import Example as MechanicExample
+from regulars.core.metrics.definitions import FIGURES, PARTS
 from regulars.core.purchase import QUANTITY_SCALE, Line
 from regulars.core.scene import decimal_text
 from regulars.core.when.catalogue import CONDITIONS
@@ -29,6 +30,22 @@ _LOOKS = {
     "receipt": "Asks about the receipt: not for events. · Спрашивает о чеке: не для событий.",
 }
 
+_UNITS = {
+    "money": "money",
+    "count": "number",
+    "units": "units",
+    "share": "share",
+    "number": "number",
+}
+_ABOUT_FIGURES = """\
+# Key figures · Ключевые показатели
+
+One definition each; `regulars analyse` and the API compute exactly these, by period, store, channel,
+tier, segment or cohort. A part that the data do not know leaves its figures unknown rather than zero.
+
+У каждого показателя одно определение; `regulars analyse` и API считают ровно их. Чего данные не знают,
+то остаётся неизвестным, а не нулём.
+"""
 _ABOUT_MECHANICS = """\
 A rule names one of these under `mechanic` and its parameters under `params`. The worked examples are
 run as tests: money in them has two decimals, points have none, and amounts are rounded half up.
@@ -54,7 +71,21 @@ when:
 
 def pages() -> dict[str, str]:
     """The text of every reference page by its file name."""
-    return {"mechanics.md": _mechanics(), "conditions.md": _conditions()}
+    return {"mechanics.md": _mechanics(), "conditions.md": _conditions(), "figures.md": _figures()}
+
+
+def _figures() -> str:
+    """Every key figure of analytics, from the definitions that compute it."""
+    rows = [
+        f"| `{figure.code}` | {figure.en} | {figure.ru} | {_UNITS[figure.unit]} | {figure.formula} |"
+        for figure in FIGURES
+    ]
+    parts = [f"| `{name}` | {english} | {russian} |" for name, (english, russian) in PARTS.items()]
+    heads = "| figure | what | что | unit | formula |\n|---|---|---|---|---|"
+    below = "| part | what is counted | что считается |\n|---|---|---|"
+    return "\n".join(
+        [_HEAD, _ABOUT_FIGURES, heads, *rows, "", "## Parts · Слагаемые\n", below, *parts, ""]
+    )
 
 
 def _mechanics() -> str:

@@ -42,7 +42,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What affinity is made of: `goods` (sku, name, receipts) and `pairs` (a, b, both), each pair both ways."""
+    """What affinity is made of: `goods` (sku, name, receipts), `pairs` (a, b, both), each both ways."""
 
     goods: ibis.Table
     pairs: ibis.Table
@@ -59,17 +59,13 @@ def count_basket(books: Books, *, goods: int = 300, least_receipts: int = 20) ->
     (total,) = books.engine.rows(sold.aggregate(receipts=_.receipt.nunique()))
     top = (
         on_receipt.group_by("sku")
-        .agg(
-            name=_.name.min(), receipts=_.count(), mean_minor=_.amount_minor.sum() // _.count()
-        )
+        .agg(name=_.name.min(), receipts=_.count(), mean_minor=_.amount_minor.sum() // _.count())
         .filter(_.receipts >= least_receipts)
         .order_by(ibis.desc("receipts"), "sku")
         .limit(goods)
     )
     top = books.engine.keep(top)
-    held = books.engine.keep(
-        on_receipt.semi_join(top, "sku").select("receipt", "customer", "sku")
-    )
+    held = books.engine.keep(on_receipt.semi_join(top, "sku").select("receipt", "customer", "sku"))
     left, right = held.select("receipt", a="sku"), held.select("receipt", b="sku")
     pairs = left.join(right, "receipt").filter(_.a != _.b)
     counted = pairs.group_by("a", "b").agg(both=_.count()).filter(_.both >= least_receipts)

@@ -147,9 +147,20 @@ def source_of_books(books: Books, name: str, money: str, money_scale: int) -> to
         )
     )
     counted = {key: int(value or 0) for key, value in sums.items()}
-    ends = {"since": books.first_day, "until": books.last_day}
-    days = {key: f"{kpis.day_of(day)}" for key, day in ends.items()}
-    return told.Source(name=name, refused={}, money=money, money_scale=money_scale, **counted, **days)  # type: ignore[arg-type]
+    return told.Source(
+        name=name,
+        rows=counted["rows"],
+        customers=counted["customers"],
+        amount_minor=counted["amount_minor"],
+        sold_rows=counted["sold_rows"],
+        sold_customers=counted["sold_customers"],
+        sold_minor=counted["sold_minor"],
+        refused={},
+        since=f"{kpis.day_of(books.first_day)}",
+        until=f"{kpis.day_of(books.last_day)}",
+        money=money,
+        money_scale=money_scale,
+    )
 
 
 def _figures(books: Books, wanted: Wanted) -> tuple[told.Row, tuple[told.Row, ...]]:
@@ -189,7 +200,7 @@ def _side(
         sides = scored.select("customer", side="segment")
     elif side == "cohort":
         sides = cohorts.cohort_sides(books)
-    since, until = kpis.periods_of(books, "month")
+    _first, until = kpis.periods_of(books, "month")
     whole = replace(books, receipts=books.receipts.mutate(month=ibis.literal(until - 1)))
     asked = kpis.Asked("month", until - 1, until, side, wanted.horizon_days, wanted.margin)
     counted = kpis.count_parts(whole, asked, sides)
@@ -272,14 +283,10 @@ def _offers(books: Books, basket: affinity.Basket, offers: ibis.Table) -> tuple[
     )
 
 
-def _lifetimes(
-    books: Books, wanted: Wanted, gaps: dict[str, str]
-) -> lifetimes.Lifetimes | None:
+def _lifetimes(books: Books, wanted: Wanted, gaps: dict[str, str]) -> lifetimes.Lifetimes | None:
     margin = 1.0 if wanted.margin is None else float(wanted.margin)
     try:
-        return lifetimes.foresee(
-            books, weeks=wanted.weeks, margin=margin, discount=wanted.discount
-        )
+        return lifetimes.foresee(books, weeks=wanted.weeks, margin=margin, discount=wanted.discount)
     except NoFit:
         gaps["clv"] = "analysis.gap_clv"
         return None
@@ -378,5 +385,3 @@ def _customers(
         beside = pa.table({"customer": losses.customers, "churn_risk": losses.risk})
         table = table.join(beside, "customer", join_type="left outer")
     return table.sort_by("customer")
-
-

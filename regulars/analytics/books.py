@@ -1,4 +1,4 @@
-"""The tables that analytics read, whatever they come from: receipts, their lines, members, movements of points.
+"""The tables that analytics read, whatever they come from: receipts, lines, members, movements of points.
 
 Times are whole numbers (micros, days and months since 1970, weeks since Monday 29 December 1969), so that
 every engine cuts them alike; amounts are minor units.
@@ -35,7 +35,7 @@ class Books:
 
 
 def books_of_file(engine: Engine, rows: pa.Table) -> Books:
-    """The books of a receipts file read as `integrations.receipts.canonical` does; refused rows are left out."""
+    """The books of a file read as `integrations.receipts.canonical` does; refused rows are left out."""
     taken = rows.filter(pc.not_equal(rows["kind"], "refused"))
     lines = engine.table(_with_calendar(taken))
     receipts = engine.keep(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 from ibis import _
@@ -48,8 +48,7 @@ def count_parts(
     receipts = _with_side(books, asked, sides)
     counted: dict[Cell, dict[str, int]] = defaultdict(dict)
     for row in books.engine.rows(_turnover(receipts)):
-        cell = row["period"], row["side"]
-        counted[cell].update({name: int(row[name] or 0) for name in _SUMS})
+        counted[row["period"], row["side"]].update({name: int(row[name] or 0) for name in _SUMS})
     visits = books.engine.keep(_visits(receipts))
     for row in books.engine.rows(
         visits.group_by("period", "side").agg(
@@ -171,7 +170,7 @@ def _count_lost(
 
 
 def _spread(
-    row: Mapping[str, int],
+    row: Mapping[str, Any],
     asked: Asked,
     ends: Mapping[int, int],
     counted: dict[Cell, dict[str, int]],

@@ -1,4 +1,4 @@
-"""Customer lifetime value from the books: counts by customer, a hold-out that tests the model, the outlook."""
+"""Customer lifetime value from the books: counts by customer, a hold-out as a test, the outlook."""
 
 from dataclasses import dataclass
 
@@ -29,6 +29,7 @@ class HoldOut:
     """
 
     until_day: int
+    models: Models
     weeks: float
     customers: int
     expected: float
@@ -59,7 +60,7 @@ class Lifetimes:
 
 def purchase_days(books: Books) -> ibis.Table:
     """customer, day, amount_minor: what a customer bought on a day, before anything was given back."""
-    bought = books.receipts.filter(_.customer.notnull(), ~_.returned, _.amount_minor > 0)
+    bought = books.receipts.filter(_.customer.notnull(), ~_.returned)
     return bought.group_by("customer", "day").agg(amount_minor=_.amount_minor.sum())
 
 
@@ -136,6 +137,7 @@ def _tested(books: Books, days: ibis.Table, until_day: int) -> HoldOut | None:
     so_far = counts.frequency / np.maximum(counts.age, 1.0 / _DAYS)
     return HoldOut(
         until_day,
+        models,
         weeks,
         len(customers),
         float(expected.sum()),

@@ -113,7 +113,7 @@ def complete(
     points = count_points(books, asked, worths or {})
     members = count_members(books, asked)
     return {
-        (period, side): cell | members.get(period, {}) | points.get(period, {})
+        (period, side): {**cell, **members.get(period, {}), **points.get(period, {})}
         for (period, side), cell in counted.items()
     }
 

@@ -55,7 +55,9 @@ def count_moves(books: Books, before: ibis.Table, after: ibis.Table) -> list[dic
 
 def _by_quantiles(values: ibis.Table) -> ibis.Table:
     def score(*order: ibis.Value) -> ibis.Value:
-        place = ibis.rank().over(ibis.window(order_by=order))  # from 0, equals share the first place
+        place = ibis.rank().over(
+            ibis.window(order_by=order)
+        )  # from 0, equals share the first place
         return (place * SCORES // count).cast("int64") + 1
 
     count = values.count().as_scalar()

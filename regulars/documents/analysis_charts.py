@@ -179,7 +179,9 @@ def _canvas(title: str, *, height: float = _HEIGHT) -> tuple[Figure, Any]:
 def _labelled(figure: Figure, axes: Any, labels: list[str]) -> Figure:
     step = max(1, -(-len(labels) // 14))
     axes.set_xticks(range(0, len(labels), step), labels[::step], rotation=0, fontsize=7)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}".replace(",", " ")))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:,.0f}".replace(",", " "))
+    )
     axes.legend(frameon=False, fontsize=8)
     return figure
 

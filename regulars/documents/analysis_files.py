@@ -1,8 +1,7 @@
-"""An analysis written into a folder: page, charts, tables as CSV and as a workbook, JSON, one row a customer."""
+"""An analysis written into a folder: page, charts, tables as CSV and workbook, JSON, one row a customer."""
 
 import csv
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def write_analysis(
 def _put(path: Path, content: bytes) -> Path:
     beside = path.with_name(f".{path.name}.part")
     beside.write_bytes(content)
-    os.replace(beside, path)
+    beside.replace(path)
     return path
 
 
@@ -50,7 +49,7 @@ def _put_table(path: Path, table: Table) -> Path:
     with beside.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerows(_guarded([table.heads, *table.rows]))
-    os.replace(beside, path)
+    beside.replace(path)
     return path
 
 
@@ -70,13 +69,15 @@ def _put_customers(path: Path, customers: pa.Table) -> Path:
         columns[name] = column
     beside = path.with_name(f".{path.name}.part")
     pa_csv.write_csv(pa.table(columns), beside)
-    os.replace(beside, path)
+    beside.replace(path)
     return path
 
 
 def _put_workbook(path: Path, tables: Sequence[Table]) -> Path:
     beside = path.with_name(f".{path.name}.part")
-    book = xlsxwriter.Workbook(str(beside), {"strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        str(beside), {"strings_to_formulas": False, "strings_to_urls": False}
+    )
     heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     formats = {kind: book.add_format({"num_format": text}) for kind, text in _FORMATS.items()}
     for table in tables:
@@ -93,5 +94,5 @@ def _put_workbook(path: Path, tables: Sequence[Table]) -> Path:
                 elif cell is not None:
                     sheet.write_number(number, place, cell, formats.get(table.kinds[place]))
     book.close()
-    os.replace(beside, path)
+    beside.replace(path)
     return path

@@ -5,6 +5,7 @@ from html import escape
 
 from regulars.core.metrics.analysis import Analysis
 from regulars.core.wording.catalogue import sentence
+from regulars.core.wording.telling import figure
 from regulars.documents.analysis_tables import Cell, Kind, Table, period_table, tables_of
 
 _CHARTS = {
@@ -38,7 +39,7 @@ def page_of(found: Analysis, charts: Mapping[str, str], language: str) -> str:
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'; img-src data:\">"
         f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
         f"{''.join(page.parts())}</body></html>\n"
@@ -113,7 +114,7 @@ class _Page:
         rows = {row[0]: row for row in self.tables["total"].rows}
         titles = period_table(self.found, self.language)
         names = dict(zip(titles.heads[1:], titles.kinds[1:], strict=True))
-        tiles = []
+        tiles: list[tuple[str, str]] = []
         for name, kind in names.items():
             row = rows.get(name)
             if row is not None and len(tiles) < len(wanted):
@@ -277,5 +278,5 @@ class _Page:
 
     def _money(self, minor: float) -> str:
         source = self.found.source
-        text = shown(minor / 10**source.money_scale, "money", self.language)
-        return f"{text}\u00a0{source.money}"
+        text = figure(round(minor), source.money_scale, self.language)
+        return f"{text}\u00a0{source.money}".rstrip()

@@ -1,6 +1,6 @@
 """An analysis as tables of ready cells: the same ones for the page, the CSV files and the workbook."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -74,7 +74,7 @@ def _label(row: Row) -> str:
     return row.label
 
 
-def _side_label(side: str, say: _Words) -> "object":
+def _side_label(side: str, say: _Words) -> Callable[[Row], str]:
     def label(row: Row) -> str:
         if not row.side:
             return say("nobody")
@@ -89,8 +89,16 @@ def _total(found: Analysis, say: _Words) -> Table:
         value = found.total.figures.get(figure.code)
         if value is not None:
             shown = _value(figure, value, found.source.money_scale)
-            rows.append((figure.title(say.language), shown, found.source.money if figure.unit == "money" else ""))
-    return Table("total", say("kpi"), ("", say("whole"), ""), ("text", "number", "text"), tuple(rows))  # fmt: skip
+            rows.append(
+                (
+                    figure.title(say.language),
+                    shown,
+                    found.source.money if figure.unit == "money" else "",
+                )
+            )
+    return Table(
+        "total", say("kpi"), ("", say("whole"), ""), ("text", "number", "text"), tuple(rows)
+    )
 
 
 def _rows(
@@ -100,7 +108,7 @@ def _rows(
     rows: Sequence[Row],
     figures: Sequence[Figure],
     say: _Words,
-    label: object,
+    label: Callable[[Row], str],
 ) -> Table:
     shown = [f for f in figures if any(row.figures.get(f.code) is not None for row in rows)]
     scale = found.source.money_scale
@@ -110,7 +118,7 @@ def _rows(
         ("", *(figure.title(say.language) for figure in shown)),
         ("text", *(_kind(figure) for figure in shown)),
         tuple(
-            (label(row), *(_value(f, row.figures.get(f.code), scale) for f in shown))  # type: ignore[operator]
+            (label(row), *(_value(f, row.figures.get(f.code), scale) for f in shown))
             for row in rows
         ),
     )
@@ -159,14 +167,14 @@ def _moves(found: Analysis, say: _Words) -> Table:
     """Rows: where customers were; columns: where they are."""
     count = {(move.was, move.now): move.customers for move in found.moves}
     codes = list(SEGMENTS)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for was in ["", *codes]:
         cells = [count.get((was, now), 0) for now in codes]
         if any(cells):
             rows.append((say.segment(was) if was else say("moves_new"), *cells))
     title = say("moves", day=found.segments_before)
     heads = (say("moves_was"), *(say.segment(code) for code in codes))
-    return Table("moves", title, heads, ("text", *("count" for _ in codes)), tuple(rows))
+    return Table("moves", title, heads, ("text", *_same("count", len(codes))), tuple(rows))
 
 
 def _cohorts(code: str, title: str, cohorts: Sequence[Cohort], say: _Words) -> Table:
@@ -176,7 +184,7 @@ def _cohorts(code: str, title: str, cohorts: Sequence[Cohort], say: _Words) -> T
         for cohort in cohorts
     ]
     heads = (say("cohort"), *map(str, range(ages)))
-    return Table(code, title, heads, ("text", *("count" for _ in range(ages))), tuple(rows))
+    return Table(code, title, heads, ("text", *_same("count", ages)), tuple(rows))
 
 
 def _cohort_money(found: Analysis, say: _Words) -> Table:
@@ -187,7 +195,7 @@ def _cohort_money(found: Analysis, say: _Words) -> Table:
         money: list[Cell] = [amount / scale for amount in cohort.sales_minor]
         rows.append((cohort.label, *money, *[None] * (ages - len(money))))
     heads = (say("cohort"), *map(str, range(ages)))
-    kinds: tuple[Kind, ...] = ("text", *("money" for _ in range(ages)))
+    kinds: tuple[Kind, ...] = ("text", *_same("money", ages))
     return Table("cohorts_money", say("cohorts_money"), heads, kinds, tuple(rows))
 
 
@@ -232,12 +240,20 @@ def _forecasts(found: Analysis, say: _Words) -> list[Table]:
     lifetime, losses = found.lifetime, found.losses
     if lifetime is not None and lifetime.validation is not None:
         heads = (say("repeats"), say("customers"), say("expected"), say("actual"))
-        groups = lifetime.validation.groups
-        rows = tuple((f"{n}+" if n == 7 else f"{n}", *rest) for n, *rest in groups)
+        rows: list[tuple[Cell, ...]] = [
+            (f"{repeats}+" if repeats == 7 else f"{repeats}", *rest)
+            for repeats, *rest in lifetime.validation.groups
+        ]
         kinds: tuple[Kind, ...] = ("text", "count", "number", "number")
-        made.append(Table("clv_test", say("clv_test"), heads, kinds, rows))
+        made.append(Table("clv_test", say("clv_test"), heads, kinds, tuple(rows)))
     if losses is not None:
-        heads = ("", say("churn_told"), say("churn_seen"))
-        rows = tuple((f"{n}", *pair) for n, pair in enumerate(losses.calibration, 1))
-        made.append(Table("churn", say("churn"), heads, ("text", "share", "share"), rows))
+        pairs: list[tuple[Cell, ...]] = [
+            (f"{tenth}", *pair) for tenth, pair in enumerate(losses.calibration, 1)
+        ]
+        titles = ("", say("churn_told"), say("churn_seen"))
+        made.append(Table("churn", say("churn"), titles, ("text", "share", "share"), tuple(pairs)))
     return made
+
+
+def _same(kind: Kind, count: int) -> list[Kind]:
+    return [kind] * count

@@ -93,7 +93,10 @@ def test_a_file_that_was_changed_is_found(shop, tmp_path):
     manifest = read_manifest(tmp_path)
     file = tmp_path / manifest.files("sale")[0]
     pq.write_table(pq.read_table(file).slice(1), file)
-    assert {difference.why for difference in checked(shop, tmp_path).differences} == {"rows", "total"}
+    assert {difference.why for difference in checked(shop, tmp_path).differences} == {
+        "rows",
+        "total",
+    }
     exported(shop, tmp_path, rebuild=True)
     assert not checked(shop, tmp_path).differences
 
@@ -103,7 +106,15 @@ def test_nothing_personal_is_copied(shop, tmp_path):
     for kind in ("member", "sale", "line", "return", "posting"):
         for file in read_manifest(tmp_path).files(kind):
             names = set(pq.read_schema(tmp_path / file).names)
-            assert not names & {"phone", "email", "name_key", "birthday", "number", "cashier", "card"}
+            assert not names & {
+                "phone",
+                "email",
+                "name_key",
+                "birthday",
+                "number",
+                "cashier",
+                "card",
+            }
             text = str(pq.read_table(tmp_path / file).to_pylist())
             assert "anna" not in text.lower()
 
@@ -119,7 +130,9 @@ def test_figures_of_own_books_are_those_of_the_report(shop, tmp_path):
         books = books_of_warehouse(engine, tmp_path)
         about = source_of_books(books, "shop", "RUB", 2)
         found = analyse(books, about, Wanted(sides=("store", "tier"), worths={}))
-    (facts,) = in_transaction(partial(list_period_facts, [NOW - timedelta(days=90)], shop.now + timedelta(days=1)))  # fmt: skip
+    (facts,) = in_transaction(
+        partial(list_period_facts, [NOW - timedelta(days=90)], shop.now + timedelta(days=1))
+    )
     parts = found.analysis.total.parts
     assert parts["paid_minor"] == facts.everybody.paid_minor
     assert parts["member_paid_minor"] == facts.of_members.paid_minor

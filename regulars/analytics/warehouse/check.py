@@ -60,16 +60,13 @@ def check_warehouse(conninfo: str, folder: Path) -> Checked:
             if not view.by_month:
                 continue
             marks = fingerprints(connection, view, manifest.zone)
-            for kind in view.kinds:
-                have = manifest.parts.get(kind.name, {})
+            for made in view.kinds:
+                have = manifest.parts.get(made.name, {})
                 for month in sorted(marks.keys() | have.keys()):
                     mark = have[month].fingerprint if month in have else None
                     if marks.get(month) != mark:
-                        stale.append(
-                            Difference(
-                                kind.name, month, "stale", str(marks.get(month)), str(mark)
-                            )
-                        )
+                        told = str(marks.get(month)), str(mark)
+                        stale.append(Difference(made.name, month, "stale", *told))
         if not stale and not wrong:
             wrong.extend(_of_books(connection, folder))
     return Checked(parts, rows, manifest.taken_at, tuple(wrong), tuple(stale))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pyarrow as pa
@@ -82,7 +83,11 @@ def export_warehouse(
         rows = written = kept = 0
         for view in VIEWS:
             marks = fingerprints(connection, view, zone)
-            stale = {month for month, mark in marks.items() if not _kept(before, after, view, month, mark)}
+            stale = {
+                month
+                for month, mark in marks.items()
+                if not _kept(before, after, view, month, mark)
+            }
             kept += (len(marks) - len(stale)) * len(view.kinds)
             if stale:
                 parts = _copy(connection, view, stale, zone, folder, stamp, advance)
@@ -95,15 +100,15 @@ def export_warehouse(
     return Exported(rows, written, kept, after.taken_at)
 
 
-def fingerprints(
-    connection: psycopg.Connection, view: View, zone: str
-) -> dict[str, Fingerprint]:
+def fingerprints(connection: psycopg.Connection, view: View, zone: str) -> dict[str, Fingerprint]:
     """(rows, latest booking, sum) of a view by month of the zone; a table without months is always new."""
     if not view.by_month:
         (count,) = connection.execute(
             sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(view.name))
         ).fetchone() or (0,)
-        (now,) = connection.execute("SELECT (extract(epoch FROM now()) * 1000000)::bigint").fetchone() or (0,)  # fmt: skip
+        (now,) = connection.execute(
+            "SELECT (extract(epoch FROM now()) * 1000000)::bigint"
+        ).fetchone() or (0,)
         return {"": (count, now, 0)} if count else {}
     found = connection.execute(
         sql.SQL(
@@ -131,7 +136,9 @@ def _before(folder: Path, zone: str, rebuild: bool) -> Manifest:
     if manifest.zone != zone:
         return Manifest(zone)
     unfinished = find_unfinished(folder)
-    return manifest if unfinished is None or unfinished.zone != zone else _both(manifest, unfinished)
+    return (
+        manifest if unfinished is None or unfinished.zone != zone else _both(manifest, unfinished)
+    )
 
 
 def _both(first: Manifest, second: Manifest) -> Manifest:
@@ -199,7 +206,7 @@ def _blocks(
     read = pa_csv.ReadOptions(column_names=list(view.columns), block_size=_BLOCK)
     parse = pa_csv.ParseOptions(newlines_in_values=True)
     with connection.cursor() as cursor, cursor.copy(query) as copy:
-        stream = _Stream(iter(copy))
+        stream = _Stream(chunk for chunk in copy)
         first = stream.peek()
         if not first:
             return
@@ -274,7 +281,7 @@ class _Writer:
 class _Stream(io.RawIOBase):
     """What COPY sends, as a file that can be read once."""
 
-    def __init__(self, chunks: Iterator[memoryview | bytes]) -> None:
+    def __init__(self, chunks: Iterator[Any]) -> None:
         super().__init__()
         self._chunks = chunks
         self._rest = b""
@@ -313,5 +320,3 @@ def _sweep(folder: Path, manifest: Manifest) -> None:
         for place in (folder / kind).glob("*"):
             if place.is_dir() and not any(place.iterdir()):
                 shutil.rmtree(place)
-
-

@@ -111,7 +111,7 @@ def _write(path: Path, manifest: Manifest) -> None:
         json.dump(told, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def _read(path: Path) -> Manifest | None:

@@ -1,4 +1,4 @@
-"""The tables of the warehouse: from which published view each comes, its columns, and how rows become them."""
+"""The tables of the warehouse: from which published view each comes, and how rows become theirs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`regulars analyse`: key figures, segments, cohorts, lifetime value of a receipts file or of our own books."""
+"""`regulars analyse`: figures, segments, cohorts, lifetime value of a receipts file or of own books."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -33,6 +33,7 @@ from regulars.core.programme.compiled import Compiled
 from regulars.core.programme.texts import text_in
 from regulars.core.receipts.layout import PRESETS
 from regulars.core.refusal import Invalid
+from regulars.core.wording.telling import figure as amount_text
 from regulars.documents.analysis_files import PAGE, write_analysis
 from regulars.documents.analysis_page import shown
 from regulars.integrations.receipts.canonical import receipt_lines
@@ -106,8 +107,10 @@ class Options:
 @click.command("analyse")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--own", is_flag=True, help="The books of this installation instead of a file.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where the report goes.")
-@click.option("--by", "step", type=click.Choice(["month", "week", "day"]), default="month",
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Where the report goes."
+)
+@click.option("--period", "step", type=click.Choice(["month", "week", "day"]), default="month",
               help="Length of a period.")  # fmt: skip
 @click.option("--margin", metavar="SHARE", help="Share of sales that is margin, such as 0.35.")
 @click.option("--horizon", type=click.IntRange(7, 1000), default=90,
@@ -125,9 +128,7 @@ class Options:
 @click.option("--write-back", is_flag=True, help="Give members their segment, value and risk.")
 @by_option
 @pass_session
-def command(
-    session: Session, margin: str | None, borders: str | None, **given: Any
-) -> None:
+def command(session: Session, margin: str | None, borders: str | None, **given: Any) -> None:
     """Analyse the receipts in FILE (CSV, Parquet, XLSX; no database is needed), or --own books.
 
     Key figures, segments by recency, frequency and money, cohorts, goods bought together, lifetime
@@ -164,9 +165,7 @@ def _of_file(session: Session, options: Options) -> tuple[Found, Path]:
         rows = receipt_lines(source, layout, zone=zone, money_scale=options.money_scale)
     folder = options.out or options.file.with_name(f"{options.file.name}.analysis")
     with open_engine() as engine:
-        about = source_of_file(
-            engine, rows, options.file.name, options.money, options.money_scale
-        )
+        about = source_of_file(engine, rows, options.file.name, options.money, options.money_scale)
         books = books_of_file(engine, rows)
         if not books.last_day:
             raise NothingToAnalyse
@@ -201,7 +200,9 @@ def _analysed(session: Session, options: Options, folder: Path, programme: Compi
     with open_engine() as engine:
         books = books_of_warehouse(engine, folder)
         about = source_of_books(books, name, money, scale)
-        wanted = replace(_wanted(options), sides=("store", "channel", "tier", "segment", "cohort"), worths=worths)  # fmt: skip
+        wanted = replace(
+            _wanted(options), sides=("store", "channel", "tier", "segment", "cohort"), worths=worths
+        )
         with session.progress("analysis.progress", total=6) as advance:
             return analyse(books, about, wanted, advance=lambda part: advance(1))
 
@@ -245,7 +246,6 @@ def _borders(text: str | None) -> Borders | None:
 
 def _lines(session: Session, found: Found, folder: Path) -> list[str]:
     told, language = found.analysis, session.language
-    scale = 10**told.source.money_scale
     period = session.say("analysis.period", since=told.source.since, until=told.source.until)
     lines = [f"{session.say('analysis.title', name=told.source.name)}, {period}", ""]
 
@@ -253,7 +253,8 @@ def _lines(session: Session, found: Found, folder: Path) -> list[str]:
         lines.append(f"  {name:<44}{text:>22}")
 
     def money(minor: float) -> str:
-        return f"{shown(minor / scale, 'money', language)} {told.source.money}".rstrip()
+        text = amount_text(round(minor), told.source.money_scale, language)
+        return f"{text} {told.source.money}".rstrip()
 
     put(session.say("analysis.file_rows"), shown(told.source.rows, "count", language))
     put(session.say("analysis.file_customers"), shown(told.source.customers, "count", language))
@@ -280,7 +281,10 @@ def _models(session: Session, found: Found) -> list[str]:
     if lifetime is not None and lifetime.validation is not None:
         test = lifetime.validation
         code = session.say("analysis.clv_test")
-        expected, actual = shown(test.expected, "count", language), shown(test.actual, "count", language)
+        expected, actual = (
+            shown(test.expected, "count", language),
+            shown(test.actual, "count", language),
+        )
         names = session.say("analysis.expected"), session.say("analysis.actual")
         share = shown(test.deviation, "share", language)
         lines.append(f"  {code} {names[0]} {expected}, {names[1]} {actual}: {share}")

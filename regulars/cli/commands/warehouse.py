@@ -26,7 +26,9 @@ COMMAND = warehouse
 
 
 @warehouse.command("export")
-@click.option("--to", "folder", type=_FOLDER, help="Where it is (else in the installation's folder).")
+@click.option(
+    "--to", "folder", type=_FOLDER, help="Where it is (else in the installation's folder)."
+)
 @click.option("--rebuild", is_flag=True, help="From nothing, not only what has changed.")
 @pass_session
 def export(session: Session, folder: Path | None, rebuild: bool) -> None:
@@ -59,7 +61,9 @@ def export(session: Session, folder: Path | None, rebuild: bool) -> None:
 
 
 @warehouse.command("verify")
-@click.option("--of", "folder", type=_FOLDER, help="Where it is (else in the installation's folder).")
+@click.option(
+    "--of", "folder", type=_FOLDER, help="Where it is (else in the installation's folder)."
+)
 @pass_session
 def verify(session: Session, folder: Path | None) -> None:
     """Compare the warehouse with its manifest and with the books, row for row and sum for sum.

@@ -42,7 +42,7 @@ class _Read:
 
 def receipt_lines(source: Source, layout: Layout, *, zone: ZoneInfo, money_scale: int) -> pa.Table:
     """Every row of `source`: line, receipt, customer, at, store, channel, sku, name, category, quantity,
-    amount_minor, priced (costs anything at all), kind (sale, return, refused) and problem (the code of a refusal).
+    amount_minor, priced (costs anything at all), kind (sale, return, refused), problem (a refusal's code).
 
     `at` is the wall clock of `zone` in micros without a zone, quantities are thousandths, amounts minor
     units of 10^-scale; of returns both are negative. Of refused rows the amount is what the file says
@@ -82,7 +82,9 @@ def receipt_lines(source: Source, layout: Layout, *, zone: ZoneInfo, money_scale
             "category": _category(source, layout),
             "quantity": pa.array(np.abs(quantity) * sign),
             "amount_minor": pa.array(np.where(bad, amount, np.abs(amount) * sign)),
-            "priced": pa.array(_whole(numbers["price"].values) > 0 if "price" in numbers else amount > 0),
+            "priced": pa.array(
+                _whole(numbers["price"].values) > 0 if "price" in numbers else amount > 0
+            ),
             "kind": kind,
             "problem": problem,
         }

@@ -1,4 +1,4 @@
-"""What an analysis found of members, written to them as attributes, so that segments and rules can ask for it."""
+"""What an analysis found of members, as attributes of theirs that segments and rules can ask for."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -100,9 +100,7 @@ def _likelihood(
 
 
 @njit(cache=True)
-def _tables(
-    r: float, a: float, b: float, most: int
-) -> tuple[Reals, Reals, Reals, Reals]:
+def _tables(r: float, a: float, b: float, most: int) -> tuple[Reals, Reals, Reals, Reals]:
     """By frequency: ln Γ(r+x)/Γ(r) + ln B(a,b+x)/B(a,b), and the derivatives of its three parts."""
     value, by_r = np.zeros(most + 1), np.zeros(most + 1)
     by_b, by_ab = np.zeros(most + 1), np.zeros(most + 1)
@@ -154,4 +152,3 @@ def _conditional(
             value /= 1.0 + a / (b + x - 1.0) * exp((r + x) * ratio)
         out[i] = value
     return out
-

@@ -15,7 +15,6 @@ from regulars.core.metrics.clv.fitting import Fit, NoFit, maximise
 from regulars.core.metrics.clv.special import digamma
 
 
-
 class GammaGamma(NamedTuple):
     """The parameters p, q, v (v in the unit of money of the counts)."""
 

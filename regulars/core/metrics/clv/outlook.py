@@ -8,6 +8,7 @@ known, not how far one customer may stray from it. All of it is a forecast: floa
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +117,7 @@ def _discounted(model: BgNbd, counts: Counts, weeks: float, discount: float) -> 
 
 
 def _covariance(
-    gradient: Callable[[Sequence[float]], Reals], parameters: Sequence[float]
+    gradient: Callable[[Any], Reals], parameters: Sequence[float]
 ) -> NDArray[np.float64]:
     """Of the logarithms of the parameters; what the data say nothing of is left out as certain."""
     logs = np.log(np.asarray(parameters, dtype=np.float64))
@@ -138,7 +139,7 @@ def _covariance(
 
 
 def _spread(
-    of: Callable[[Sequence[float]], Reals],
+    of: Callable[[Any], Reals],
     parameters: Sequence[float],
     covariance: NDArray[np.float64],
 ) -> Reals:
@@ -153,7 +154,7 @@ def _spread(
             ends.append(of(np.exp(moved)))
         columns.append((ends[0] - ends[1]) / 2e-3)
     by = np.stack(columns)
-    return np.sqrt(np.maximum(np.einsum("in,ij,jn->n", by, covariance, by), 0.0))
+    return np.asarray(np.sqrt(np.maximum(np.einsum("in,ij,jn->n", by, covariance, by), 0.0)))
 
 
 def _around(value: Reals, error: Reals) -> tuple[Reals, Reals]:

@@ -123,7 +123,9 @@ def _likelihood(
         grad[0] += by_rising[x] + log_alpha
         grad[0] += chance * (t_r + up * f_r - down * l_r - odds / whole)
         grad[1] += r / alpha + chance * (t_alpha + up * f_alpha - down * l_alpha)
-        grad[2] += log_beta + chance * (t_s + up * f_s - down * l_s + odds * (1.0 / s - 1.0 / whole))
+        grad[2] += log_beta + chance * (
+            t_s + up * f_s - down * l_s + odds * (1.0 / s - 1.0 / whole)
+        )
         grad[3] += s / beta + chance * (t_beta + up * f_beta - down * l_beta)
     return total, grad
 
@@ -141,4 +143,3 @@ def _p_alive(
         share = s / (r + s + x)
         out[i] = 1.0 / (1.0 + share * (exp(first - there) - exp(last - there)))
     return out
-

@@ -16,7 +16,9 @@ def digamma(x: float) -> float:
         result -= 1.0 / x
         x += 1.0
     inverse = 1.0 / (x * x)
-    tail = inverse * (1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132))))
+    tail = inverse * (
+        1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132)))
+    )
     return result + log(x) - 0.5 / x - tail
 
 
