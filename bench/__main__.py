@@ -8,7 +8,7 @@ import tempfile
 
 from bench.report import Options, show
 
-BENCHES = ("earning", "posting", "posting_http", "verify_and_import")
+BENCHES = ("earning", "posting", "posting_http", "verify_and_import", "analytics")
 
 
 def main(arguments: list[str]) -> int:
