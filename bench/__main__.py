@@ -8,7 +8,7 @@ import tempfile
 
 from bench.report import Options, show
 
-BENCHES = ("earning", "posting", "posting_http", "verify_and_import", "analytics")
+BENCHES = ("earning", "posting", "posting_http", "verify_and_import", "analytics", "warehouse")
 
 
 def main(arguments: list[str]) -> int:

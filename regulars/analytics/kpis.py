@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 import ibis
 from ibis import _
@@ -19,6 +19,7 @@ Cell = tuple[int, str]  # the period's number, the side's value ('' where all is
 _SUMS = ("paid_minor", "refund_minor", "receipts", "units", "member_paid_minor",
          "member_refund_minor", "member_receipts", "discount_minor")  # fmt: skip
 _EPOCH = date(1970, 1, 1)
+_MOMENTS_AT_ONCE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +43,23 @@ def count_parts(
     """The parts of every figure by cell, points left out (see `points`).
 
     `sides` gives (customer, side) where the side is of the customer: segment, cohort. Receipts of
-    unknown customers then have the side ''. Churn is counted where the horizon is at least as long
-    as a period, else it is None.
+    unknown customers then have the side ''.
     """
     receipts = _with_side(books, asked, sides)
     counted: dict[Cell, dict[str, int]] = defaultdict(dict)
-    for row in books.engine.rows(_turnover(receipts)):
-        counted[row["period"], row["side"]].update({name: int(row[name] or 0) for name in _SUMS})
-    visits = books.engine.keep(_visits(receipts))
+    for row in books.engine.rows(_turnover(receipts, asked)):
+        cell = counted[row["period"], row.get("side", "")]
+        cell.update({name: int(row[name] or 0) for name in _SUMS})
+    visits = books.engine.keep(_visits(receipts, asked))
     for row in books.engine.rows(
-        visits.group_by("period", "side").agg(
+        visits.group_by(*_keys(asked, "period")).agg(
             active=_.count(),
             repeating=(_.visits >= 2).cast("int64").sum(),
-            sales=_.sales_minor.sum(),
         )
     ):
-        cell = counted[row["period"], row["side"]]
+        cell = counted[row["period"], row.get("side", "")]
         cell |= {"active": row["active"], "repeating": int(row["repeating"])}
-    _count_new(books, visits, counted)
+    _count_new(books, visits, asked, counted)
     _count_lost(books, visits, asked, counted)
     return {
         cell: _finished(found, asked)
@@ -107,15 +107,16 @@ def _with_side(books: Books, asked: Asked, sides: ibis.Table | None) -> ibis.Tab
     receipts = books.receipts.mutate(period=books.receipts[asked.step])
     if asked.side in ("store", "channel", "tier"):
         return receipts.mutate(side=receipts[asked.side].fill_null(""))
-    if sides is None or not asked.side:
-        return receipts.mutate(side=ibis.literal(""))
+    if not asked.side:
+        return receipts
+    assert sides is not None, "a side of the customer comes with its table"
     joined = receipts.left_join(sides, "customer")
     return joined.mutate(side=joined.side.fill_null(""))
 
 
-def _turnover(receipts: ibis.Table) -> ibis.Table:
+def _turnover(receipts: ibis.Table, asked: Asked) -> ibis.Table:
     sold, known = ~_.returned, _.customer.notnull()
-    return receipts.group_by("period", "side").agg(
+    return receipts.group_by(*_keys(asked, "period")).agg(
         paid_minor=_.amount_minor.sum(where=sold),
         refund_minor=-_.amount_minor.sum(where=_.returned),
         receipts=_.count(where=sold),
@@ -127,18 +128,21 @@ def _turnover(receipts: ibis.Table) -> ibis.Table:
     )
 
 
-def _visits(receipts: ibis.Table) -> ibis.Table:
+def _visits(receipts: ibis.Table, asked: Asked) -> ibis.Table:
     """One row a period, side and customer who bought in it."""
     bought = receipts.filter(_.customer.notnull(), ~_.returned)
-    return bought.group_by("period", "side", "customer").agg(
-        visits=_.count(), last_day=_.day.max(), sales_minor=_.amount_minor.sum()
+    return bought.group_by(*_keys(asked, "period", "customer")).agg(
+        visits=_.count(), last_day=_.day.max()
     )
 
 
-def _count_new(books: Books, visits: ibis.Table, counted: dict[Cell, dict[str, int]]) -> None:
-    first = visits.group_by("side", "customer").agg(period=_.period.min())
-    for row in books.engine.rows(first.group_by("period", "side").agg(new=_.count())):
-        counted[row["period"], row["side"]]["new"] = row["new"]
+def _count_new(
+    books: Books, visits: ibis.Table, asked: Asked, counted: dict[Cell, dict[str, int]]
+) -> None:
+    first = visits.group_by(*_keys(asked, "customer")).agg(period=_.period.min())
+    grouped = first.group_by(*_keys(asked, "period")).agg(new=_.count())
+    for row in books.engine.rows(grouped):
+        counted[row["period"], row.get("side", "")]["new"] = row["new"]
 
 
 def _count_lost(
@@ -146,48 +150,31 @@ def _count_lost(
 ) -> None:
     """Customers at the start of each period, and those of them that were lost by its end.
 
-    Of each customer's periods only the last one before a moment tells whether the customer was there:
-    a row counts for the moments between its period's end and the end of the next one with a purchase.
+    Whether a customer is there at a moment is told by the last purchase before it: one pass finds it
+    for some dozen moments at once.
     """
-    if not _spans(asked):
-        return
-    ends = {
-        n: min(start_of(n + 1, asked.step), books.last_day + 1)
-        for n in range(asked.since - 1, asked.until)
-    }
-    window = ibis.window(group_by=("side", "customer"), order_by="period")
-    spans = visits.select(
-        "side", "period", "last_day", next_period=visits.period.lead(1).over(window)
-    )
-    latest = asked.until + 10**6
-    grouped = books.engine.rows(
-        spans.mutate(until=_.next_period.fill_null(latest))
-        .group_by("side", "period", "last_day", "until")
-        .agg(customers=_.count())
-    )
-    for row in grouped:
-        _spread(row, asked, ends, counted)
-
-
-def _spread(
-    row: Mapping[str, Any],
-    asked: Asked,
-    ends: Mapping[int, int],
-    counted: dict[Cell, dict[str, int]],
-) -> None:
-    """Count customers of one last purchase in the periods at whose start or end it was their last."""
-    reach = row["last_day"] + asked.horizon_days  # the first day without the customer, less one
-    first = max(row["period"], asked.since - 1)
-    for number in range(first, min(row["until"], asked.until)):
-        cell = counted[number + 1, row["side"]]
-        if number + 1 < asked.until and reach >= ends[number]:
-            cell["present"] = cell.get("present", 0) + row["customers"]
-        if number >= asked.since and reach < ends[number]:
-            was_here = reach >= ends[number - 1] and row["period"] < number
-            cell = counted[number, row["side"]]
-            cell["lost"] = cell.get("lost", 0) + (row["customers"] if was_here else 0)
-        if reach < ends[number]:
-            return
+    for first in range(asked.since, asked.until, _MOMENTS_AT_ONCE):
+        numbers = range(first, min(first + _MOMENTS_AT_ONCE, asked.until))
+        ends = {
+            n: min(start_of(n + 1, asked.step), books.last_day + 1) for n in (first - 1, *numbers)
+        }
+        latest = visits.group_by(*_keys(asked, "customer")).agg(
+            **{f"last_{place}": _.last_day.max(where=_.period <= n) for place, n in enumerate(ends)}
+        )
+        there = [
+            latest[f"last_{place}"] >= end - asked.horizon_days
+            for place, end in enumerate(ends.values())
+        ]
+        sums = {}
+        for place, _n in enumerate(numbers):
+            sums[f"present_{place}"] = latest.count(where=there[place])
+            sums[f"lost_{place}"] = latest.count(where=there[place] & ~there[place + 1])
+        keys = _keys(asked)
+        told = latest.group_by(*keys).agg(**sums) if keys else latest.aggregate(**sums)
+        for row in books.engine.rows(told):
+            for place, n in enumerate(numbers):
+                cell = counted[n, row.get("side", "")]
+                cell["present"], cell["lost"] = row[f"present_{place}"], row[f"lost_{place}"]
 
 
 def _cumulated(counted: Mapping[Cell, dict[str, int]], asked: Asked) -> dict[Cell, dict[str, int]]:
@@ -211,8 +198,7 @@ def _finished(cell: dict[str, int], asked: Asked) -> dict[str, int | None]:
         name: cell.get(name, 0)
         for name in (*_SUMS, "members", "new", "active", "repeating", "lifetime_minor")
     }
-    for name in ("present", "lost"):
-        parts[name] = cell.get(name, 0) if _spans(asked) else None
+    parts |= {name: cell.get(name, 0) for name in ("present", "lost")}
     sales = cell["paid_minor"] - cell["refund_minor"]
     member_sales = cell["member_paid_minor"] - cell["member_refund_minor"]
     parts["margin_minor"] = _share(sales, asked.margin)
@@ -220,8 +206,9 @@ def _finished(cell: dict[str, int], asked: Asked) -> dict[str, int | None]:
     return parts
 
 
-def _spans(asked: Asked) -> bool:
-    return asked.horizon_days >= {"day": 1, "week": 7, "month": 31}[asked.step]
+def _keys(asked: Asked, *names: str) -> tuple[str, ...]:
+    """By what to group: the side only where one is asked for, as grouping by a constant costs too."""
+    return ("side", *names) if asked.side else names
 
 
 def _share(amount_minor: int, share: Fraction | None) -> int | None:
