@@ -41,7 +41,7 @@ FROM till_sale WHERE seq >= 900000 AND number LIKE 'w%%'
 
 def run(options: Options) -> list[Figure]:
     """Rows a second of an export from nothing, of one with a single month changed, and of the proof."""
-    count = 4_000 if options.members < 100_000 else 300_000
+    count = 60_000 if options.members < 100_000 else 300_000
     folder = Path(options.home) / "warehouse-bench"
     with ground(min(options.members, 20_000), options.home) as (access, _home):
         with psycopg.connect(access.owner.conninfo) as connection:

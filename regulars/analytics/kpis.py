@@ -62,7 +62,7 @@ def count_parts(
     _count_new(books, visits, asked, counted)
     _count_lost(books, visits, asked, counted)
     return {
-        cell: _finished(found, asked)
+        cell: _finished(found, asked, discounts=books.members is not None)
         for cell, found in _cumulated(counted, asked).items()
         if asked.since <= cell[0] < asked.until
     }
@@ -193,12 +193,15 @@ def _cumulated(counted: Mapping[Cell, dict[str, int]], asked: Asked) -> dict[Cel
     return found
 
 
-def _finished(cell: dict[str, int], asked: Asked) -> dict[str, int | None]:
+def _finished(cell: dict[str, int], asked: Asked, *, discounts: bool) -> dict[str, int | None]:
+    """What only some books know stays unknown elsewhere: discounts of a programme, margins."""
     parts: dict[str, int | None] = {
         name: cell.get(name, 0)
         for name in (*_SUMS, "members", "new", "active", "repeating", "lifetime_minor")
     }
     parts |= {name: cell.get(name, 0) for name in ("present", "lost")}
+    if not discounts:
+        parts["discount_minor"] = None
     sales = cell["paid_minor"] - cell["refund_minor"]
     member_sales = cell["member_paid_minor"] - cell["member_refund_minor"]
     parts["margin_minor"] = _share(sales, asked.margin)

@@ -6,7 +6,15 @@ from html import escape
 from regulars.core.metrics.analysis import Analysis
 from regulars.core.wording.catalogue import sentence
 from regulars.core.wording.telling import figure
-from regulars.documents.analysis_tables import Cell, Kind, Table, period_table, tables_of
+from regulars.documents.analysis_tables import (
+    Cell,
+    Kind,
+    Table,
+    period_table,
+    side_tables,
+    tables_of,
+    tiles_of,
+)
 
 _CHARTS = {
     "kpi": ("sales", "active"),
@@ -20,8 +28,8 @@ _STYLE = """
 body{font:15px/1.5 system-ui,"Segoe UI",Roboto,sans-serif;color:#1c2733;margin:0 auto;max-width:1080px;padding:32px 24px}
 h1{font-size:28px;margin:0 0 4px}h2{font-size:20px;margin:44px 0 8px;border-top:1px solid #dde4ea;padding-top:20px}
 h3{font-size:15px;margin:24px 0 6px}p{margin:6px 0 12px;max-width:80ch}.about{color:#5b6b7a}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:12px;margin:16px 0}
-.tile{background:#f4f7fa;border-radius:8px;padding:12px 14px}.tile b{display:block;font-size:21px;font-variant-numeric:tabular-nums}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px;margin:16px 0}
+.tile{background:#f4f7fa;border-radius:8px;padding:12px 14px}.tile b{display:block;font-size:19px;font-variant-numeric:tabular-nums}
 .tile span{color:#5b6b7a;font-size:13px}.wide{overflow-x:auto}svg{max-width:100%;height:auto}
 table{border-collapse:collapse;font-size:13px;margin:8px 0 16px;font-variant-numeric:tabular-nums}
 th,td{padding:4px 10px;border-bottom:1px solid #e6ebf0;text-align:right;white-space:nowrap}
@@ -109,28 +117,19 @@ class _Page:
         return text
 
     def _figures(self) -> str:
-        wanted = ("sales", "penetration", "receipts", "average_check", "members", "repeat_rate",
-                  "frequency", "ltv")  # fmt: skip
-        rows = {row[0]: row for row in self.tables["total"].rows}
-        titles = period_table(self.found, self.language)
-        names = dict(zip(titles.heads[1:], titles.kinds[1:], strict=True))
-        tiles: list[tuple[str, str]] = []
-        for name, kind in names.items():
-            row = rows.get(name)
-            if row is not None and len(tiles) < len(wanted):
-                unit = f" {row[2]}" if row[2] else ""
-                tiles.append((name, shown(row[1], kind, self.language) + unit))
+        tiles = [
+            (title, f"{shown(value, kind, self.language)}\u00a0{unit}".rstrip("\u00a0"))
+            for title, value, kind, unit in tiles_of(self.found, self.language)
+        ]
         parts = [
             self._head("kpi"),
             self._note("kpi_note", days=self.found.horizon_days),
             self._tiles(tiles, plain=True),
             self._drawn("kpi"),
-            self._table(titles, title=True),
+            self._table(period_table(self.found, self.language), title=True),
         ]
         parts += [
-            self._table(self.tables[code], title=True, narrow=True)
-            for code in self.tables
-            if code.startswith("kpi_") and code != "kpi_cohort"
+            self._table(table, title=True) for table in side_tables(self.found, self.language)
         ]
         return "".join(parts)
 
@@ -251,10 +250,8 @@ class _Page:
         )
         return f"<div class=tiles>{cells}</div>"
 
-    def _table(self, table: Table, *, title: bool = False, narrow: bool = False) -> str:
+    def _table(self, table: Table, *, title: bool = False) -> str:
         keep = range(len(table.heads))
-        if narrow:
-            keep = range(min(len(table.heads), 12))
         heads = "".join(f"<th>{escape(table.heads[place])}</th>" for place in keep)
         body = "".join(
             "<tr>" + "".join(self._cell(row[place], table.kinds[place]) for place in keep) + "</tr>"

@@ -15,6 +15,10 @@ Kind = Literal["text", "count", "share", "number", "money"]
 
 _PERIOD_FIGURES = ("sales", "member_sales", "penetration", "receipts", "average_check", "members",
                    "new", "active", "repeat_rate", "frequency", "churn", "ltv")  # fmt: skip
+_TILES = ("sales", "penetration", "receipts", "average_check", "members", "repeat_rate",
+          "frequency", "ltv", "reward_rate", "outstanding")  # fmt: skip
+_SIDE_FIGURES = ("sales", "receipts", "units", "average_check", "returned_share", "members",
+                 "repeat_rate", "frequency", "ltv", "promotion_cost")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,29 @@ def period_table(found: Analysis, language: str) -> Table:
     say = _Words(language)
     figures = [figure for figure in FIGURES if figure.code in _PERIOD_FIGURES]
     return _rows(found, "kpi", say("by_period"), found.periods, figures, say, _label)
+
+
+def side_tables(found: Analysis, language: str) -> list[Table]:
+    """The figures by store, channel, tier and segment that fit a page."""
+    say = _Words(language)
+    figures = [figure for figure in FIGURES if figure.code in _SIDE_FIGURES]
+    return [
+        _rows(found, f"kpi_{side}", say(f"by_{side}"), rows, figures, say, _side_label(side, say))
+        for side, rows in found.sides.items()
+        if side != "cohort"
+    ]
+
+
+def tiles_of(found: Analysis, language: str) -> list[tuple[str, Cell, Kind, str]]:
+    """The few figures of the whole to be seen first: title, value, kind, unit."""
+    tiles = []
+    for figure in FIGURES:
+        value = found.total.figures.get(figure.code)
+        if figure.code in _TILES and value is not None:
+            shown = _value(figure, value, found.source.money_scale)
+            unit = found.source.money if figure.unit == "money" else ""
+            tiles.append((figure.title(language), shown, _kind(figure), unit))
+    return tiles
 
 
 class _Words:

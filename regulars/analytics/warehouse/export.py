@@ -5,6 +5,7 @@ export that was killed) is left alone; the others are copied, each into a new fi
 last, then files that it does not name are removed.
 """
 
+import gc
 import io
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +32,7 @@ from regulars.analytics.warehouse.manifest import (
     save_manifest,
     save_unfinished,
 )
-from regulars.analytics.warehouse.tables import VIEWS, Kind, View, local_calendar
+from regulars.analytics.warehouse.tables import VIEWS, Kind, View, local_calendar, parse
 
 CONTEXTS = Path(__file__).parents[2] / "contexts"
 _BLOCK = 8 << 20
@@ -48,6 +49,18 @@ class Exported:
     written: int
     kept: int
     taken_at: str
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Without the search for cycles: millions of small lists are made and let go, none of them in one."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager
@@ -90,7 +103,8 @@ def export_warehouse(
             }
             kept += (len(marks) - len(stale)) * len(view.kinds)
             if stale:
-                parts = _copy(connection, view, stale, zone, folder, stamp, advance)
+                with _no_collecting():
+                    parts = _copy(connection, view, stale, zone, folder, stamp, advance)
                 for (kind, month), (file, count, total) in parts.items():
                     after.put(kind, month, Part(file, count, total, marks[month]))
                     rows, written = rows + count, written + 1
@@ -173,8 +187,9 @@ def _copy(
     try:
         for rows in _blocks(connection, view, months, zone):
             for month, part, calendar in _by_month(view, rows, zone):
+                parsed = parse(view, part)
                 for kind in view.kinds:
-                    made = kind.make(part, calendar)
+                    made = kind.make(part, calendar, parsed)
                     writer = writers.get((kind.name, month))
                     if writer is None:
                         writer = writers[kind.name, month] = _Writer(folder, kind, month, stamp)
@@ -252,7 +267,7 @@ class _Writer:
         self.file = place / f"{stamp}.parquet"
         self.name = str(self.file.relative_to(folder))
         self._kind = kind
-        self._writer = pq.ParquetWriter(self.file, kind.schema, compression="zstd")
+        self._writer = pq.ParquetWriter(self.file, kind.schema, compression="snappy")
         self._waiting: list[pa.Table] = []
         self._held = self.rows = self.total = 0
 

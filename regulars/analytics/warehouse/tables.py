@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import orjson
@@ -16,13 +18,19 @@ _CALENDAR = [(name, pa.int64()) for name in ("at", "day", "week", "month")]
 _SKU, _QUANTITY, _AMOUNT, _CATEGORY, _BRAND, _COST, _NAME = 1, 2, 4, 5, 6, 8, 11  # of a stored line
 
 
+Parsed = Mapping[str, list[Any]]
+"""The columns of a view that hold JSON, read: one value a row."""
+
+_quantity = itemgetter(_QUANTITY)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A table of the warehouse made of rows of a view: schema, and the column that sums must agree on."""
 
     name: str
     schema: pa.Schema
-    make: Callable[[pa.Table, Mapping[str, pa.Array]], pa.Table]
+    make: Callable[[pa.Table, Mapping[str, pa.Array], Parsed], pa.Table]
     summed: str
 
 
@@ -38,52 +46,46 @@ class View:
     kinds: tuple[Kind, ...]
     amount: str
     by_month: bool = True
+    json: tuple[str, ...] = ()
 
 
-def _sales(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
-    quantity = [sum(line[_QUANTITY] for line in lines) for lines in _parsed(rows["lines"])]
+def _sales(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
+    quantity = [sum(map(_quantity, lines)) for lines in parsed["lines"]]
     return _table(SALE, rows, calendar, quantity=pa.array(quantity, pa.int64()))
 
 
-def _lines(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
-    parsed = _parsed(rows["lines"])
-    counts = np.fromiter((len(lines) for lines in parsed), np.int64, len(parsed))
-    which = pa.array(np.repeat(np.arange(len(parsed)), counts))
-    flat = list(chain.from_iterable(parsed))
-    due = list(chain.from_iterable(_parsed(rows["due"])))
+def _lines(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
+    which, flat = _flat(parsed["lines"])
+    due = list(chain.from_iterable(parsed["due"]))
     assert len(due) == len(flat), "every line has what was left to pay for it"
 
-    def column(place: int, kind: pa.DataType) -> pa.Array:
-        return pa.array([line[place] for line in flat], kind)
-
+    cells = list(zip(*flat, strict=False))  # newer lines have more cells behind the ones read here
+    widest = [path[0] if path else "" for path in cells[_CATEGORY]]
     columns = {
         "sale": rows["id"].take(which),
         "member": rows["member"].take(which),
         "store": rows["store"].take(which),
         "channel": rows["channel"].take(which),
-        "sku": column(_SKU, pa.string()),
-        "name": pa.array([line[_NAME] if len(line) > _NAME else "" for line in flat], pa.string()),
-        "category": pa.array([line[_CATEGORY][0] if line[_CATEGORY] else "" for line in flat]),
-        "brand": column(_BRAND, pa.string()),
-        "quantity": column(_QUANTITY, pa.int64()),
-        "gross_minor": column(_AMOUNT, pa.int64()),
+        "sku": pa.array(cells[_SKU], _TEXT),
+        "name": pa.array(cells[_NAME], _TEXT),
+        "category": pa.array(widest, _TEXT),
+        "brand": pa.array(cells[_BRAND], _TEXT),
+        "quantity": pa.array(cells[_QUANTITY], _WHOLE),
+        "gross_minor": pa.array(cells[_AMOUNT], _WHOLE),
         "due_minor": pa.array(due, pa.int64()),
-        "cost_minor": column(_COST, pa.int64()),
+        "cost_minor": pa.array(cells[_COST], _WHOLE),
     }
     columns |= {name: calendar[name].take(which) for name, _ in _CALENDAR}
     return pa.table({field.name: columns[field.name].cast(field.type) for field in LINE})
 
 
-def _returns(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
-    quantity = [sum(lines.values()) for lines in _parsed(rows["lines"])]
+def _returns(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
+    quantity = [sum(lines.values()) for lines in parsed["lines"]]
     return _table(RETURN, rows, calendar, quantity=pa.array(quantity, pa.int64()))
 
 
-def _postings(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
-    parsed = _parsed(rows["postings"])
-    counts = np.fromiter((len(each) for each in parsed), np.int64, len(parsed))
-    which = pa.array(np.repeat(np.arange(len(parsed)), counts))
-    flat = list(chain.from_iterable(parsed))
+def _postings(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
+    which, flat = _flat(parsed["postings"])
     columns = {name: rows[name].take(which) for name in ("member", "seq", "kind", "source")}
     columns |= {name: calendar[name].take(which) for name, _ in _CALENDAR}
     columns["currency"] = pa.array([each[0] for each in flat], pa.string())
@@ -92,7 +94,7 @@ def _postings(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
     return pa.table({field.name: columns[field.name].cast(field.type) for field in POSTING})
 
 
-def _members(rows: pa.Table, calendar: Mapping[str, pa.Array]) -> pa.Table:
+def _members(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
     return _table(MEMBER, rows, calendar)
 
 
@@ -103,8 +105,15 @@ def _table(
     return pa.table({field.name: found[field.name].cast(field.type) for field in schema})
 
 
-def _parsed(texts: pa.ChunkedArray) -> list:
-    return [orjson.loads(text) for text in texts.to_pylist()]
+def parse(view: View, rows: pa.Table) -> Parsed:
+    """The JSON of some rows, a whole column at once."""
+    return {name: orjson.loads("[" + ",".join(rows[name].to_pylist()) + "]") for name in view.json}
+
+
+def _flat(nested: list[list[Any]]) -> tuple[pa.Array, list[Any]]:
+    """The elements of all rows one after another, and of which row each is."""
+    counts = np.fromiter((len(each) for each in nested), np.int64, len(nested))
+    return pa.array(np.repeat(np.arange(len(nested)), counts)), list(chain.from_iterable(nested))
 
 
 def local_calendar(at: pa.ChunkedArray, zone: str) -> dict[str, pa.ChunkedArray]:
@@ -148,6 +157,7 @@ VIEWS: tuple[View, ...] = (
         },
         (Kind("sale", SALE, _sales, "paid_minor"), Kind("line", LINE, _lines, "due_minor")),
         "paid_minor",
+        json=("lines", "due"),
     ),
     View(
         "published_return",
@@ -157,6 +167,7 @@ VIEWS: tuple[View, ...] = (
         },
         (Kind("return", RETURN, _returns, "refund_minor"),),
         "refund_minor",
+        json=("lines",),
     ),
     View(
         "published_posting",
@@ -166,6 +177,7 @@ VIEWS: tuple[View, ...] = (
         },
         (Kind("posting", POSTING, _postings, "amount"),),
         "seq",
+        json=("postings",),
     ),
     View(
         "published_member",

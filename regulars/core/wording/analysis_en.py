@@ -33,7 +33,7 @@ SENTENCES = {
     "analysis.by_segment": "By segment",
     "analysis.by_cohort": "By month of the first purchase",
     "analysis.whole": "Whole",
-    "analysis.nobody": "unknown customers",
+    "analysis.nobody": "unknown, or nothing bought",
     "analysis.rfm": "Segments by recency, frequency and money",
     "analysis.rfm_note": "Scores are by fifths of customers, equal values share a score. Money is net of what was given back.",
     "analysis.segment": "Segment",
