@@ -71,17 +71,16 @@ def payback(flows: Sequence[float], rate: float = 0.0) -> float | None:
     """The first time, in periods, at which what came in covers what went out, for the last time needed.
 
     Within the period of the crossing the flow is taken to come evenly. Discounted where `rate` is
-    given. 0 where nothing was ever laid out, None where it never pays back by the end.
+    given. 0 where nothing was ever out, None where it never pays back by the end.
     """
-    total = 0.0
+    total = deepest = 0.0
     for t, flow in enumerate(flows):
         before = total
         total += flow / (1.0 + rate) ** t
         if total >= 0 and before < 0:
             return t - 1 + -before / (total - before)
-        if t == 0 and total >= 0 and not any(later < 0 for later in flows[1:]):
-            return 0.0
-    return 0.0 if total >= 0 and not any(flow < 0 for flow in flows) else None
+        deepest = min(deepest, total)
+    return None if deepest < 0 else 0.0
 
 
 class Funding(NamedTuple):

@@ -11,6 +11,7 @@ from math import gcd
 Polynomial = list[int]
 """Coefficients from the lowest power up."""
 
+_PRIME = 2**61 - 1
 _BITS = 64  # a root is known to this many bits of the unit interval
 
 
@@ -110,8 +111,36 @@ def _sign_at(polynomial: Polynomial, at: Fraction) -> int:
 def _square_free(polynomial: Polynomial) -> Polynomial:
     """The polynomial with each of its roots once."""
     derivative = [power * c for power, c in enumerate(polynomial)][1:]
+    if _have_no_divisor_modulo(polynomial, derivative, _PRIME):
+        return polynomial
     common = _common_divisor(polynomial, derivative)
     return polynomial if len(common) < 2 else _quotient(polynomial, common)
+
+
+def _have_no_divisor_modulo(one: Polynomial, other: Polynomial, prime: int) -> bool:
+    """Whether nothing divides both modulo a prime: then nothing does in whole numbers either.
+
+    This costs a fraction of the exact division. A divisor in whole numbers stays one modulo every prime that does not divide the leading coefficient.
+    """
+    if not one or not one[-1] % prime:
+        return False
+    one, other = _trimmed(one, prime), _trimmed(other, prime)
+    while other:
+        inverse = pow(other[-1], -1, prime)
+        while len(one) >= len(other):
+            factor, offset = one[-1] * inverse % prime, len(one) - len(other)
+            for i, c in enumerate(other):
+                one[i + offset] = (one[i + offset] - factor * c) % prime
+            one = _trimmed(one, prime)
+        one, other = other, one
+    return len(one) == 1
+
+
+def _trimmed(polynomial: Polynomial, prime: int) -> Polynomial:
+    found = [c % prime for c in polynomial]
+    while found and not found[-1]:
+        found.pop()
+    return found
 
 
 def _common_divisor(one: Polynomial, other: Polynomial) -> Polynomial:
