@@ -174,7 +174,8 @@ def _count_lost(
         for row in books.engine.rows(told):
             for place, n in enumerate(numbers):
                 cell = counted[n, row.get("side", "")]
-                cell["present"], cell["lost"] = row[f"present_{place}"], row[f"lost_{place}"]
+                cell["present"] = int(row[f"present_{place}"] or 0)  # none at all is null on Spark
+                cell["lost"] = int(row[f"lost_{place}"] or 0)
 
 
 def _cumulated(counted: Mapping[Cell, dict[str, int]], asked: Asked) -> dict[Cell, dict[str, int]]:
