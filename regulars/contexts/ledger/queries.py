@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from regulars.contexts.ledger.books import load_account
 from regulars.contexts.ledger.models import LedgerSeal, LedgerTransaction
 from regulars.contexts.ledger.types import StatementLine, WalletView
+from regulars.contexts.ledger.usecases.verify import Stream
 from regulars.contexts.members.types import MemberRef
+from regulars.core.economics.vintages import Movement, VintageBooks
 from regulars.core.ledger.accounts import MEMBER_ACCOUNTS
 from regulars.core.ledger.book import Book
 from regulars.core.programme.compiled import Compiled
@@ -21,6 +24,10 @@ SELECT posting ->> 0, posting ->> 1, sum((posting ->> 2)::bigint)::bigint
 FROM ledger_transaction t, json_array_elements(t.postings) AS posting
 WHERE t.bucket = %s AND t.member_id = %s AND t.seq <= %s AND posting ->> 1 = ANY(%s)
 GROUP BY 1, 2
+"""
+_CHAINS = """
+SELECT bucket, member_id, kind, occurred_at, posted_at, postings::text, lots::text
+FROM ledger_transaction ORDER BY bucket, member_id, seq
 """
 _NOTHING = WalletView(0, 0, 0)
 
@@ -37,6 +44,18 @@ def standing(member: MemberRef, programme: Compiled, at: datetime) -> str:
 def last_sealed_day() -> date | None:
     """The latest day that is sealed: nothing may be posted on it or before any more."""
     return LedgerSeal.objects.order_by("-day").values_list("day", flat=True).first()
+
+
+def read_vintages(zone: ZoneInfo) -> VintageBooks:
+    """Every transaction by the month in which its points were earned; to be called inside a transaction.
+
+    Memory does not grow with the number of members. Raises BooksUnlike where the books were tampered with.
+    """
+    books = VintageBooks(zone)
+    chains = Stream("ledger_vintages", _CHAINS)
+    while chains.key is not None:
+        books.take_in([Movement(*row[2:]) for row in chains.take(chains.key)])
+    return books
 
 
 def list_statement(

@@ -16,7 +16,7 @@ from regulars.core.economics.triangles import (
     bornhuetter_ferguson,
     chain_ladder,
 )
-from regulars.core.economics.vintages import Flow, redemption_triangle, standing
+from regulars.core.economics.vintages import NOTHING, Flow, redemption_triangle, standing
 
 YOUNG = 0.5  # of a vintage's redemptions: below it the ladder stands on too little
 SETTLED = Fraction(1, 4)  # a vintage of which no more than this is left tells how it ends
@@ -78,7 +78,7 @@ class Breakage(NamedTuple):
     tail: float
     pattern: tuple[float, ...]
     error: float
-    tested: BackTest | None  # the month's redemptions foretold from the month before
+    tested: BackTest | None = None  # the month's redemptions as the month before foretold them
 
     @property
     def base(self) -> int:
@@ -121,7 +121,6 @@ def estimate(
     rows, told = redemption_triangle(vintages, month)
     triangle = [_lasting(row) for row in told]
     standings = [standing(vintages.get(vintage, {}), month) for vintage in rows]
-    tested = back_test(triangle) if len(triangle) > 2 else None
     settled = [
         _is_settled(one, len(row), assumed) for one, row in zip(standings, triangle, strict=True)
     ]
@@ -131,7 +130,7 @@ def estimate(
             _estimate(vintage, one, float(share * one.base), 0.0, Method.ASSUMED)
             for vintage, one in zip(rows, standings, strict=True)
         ]
-        return Breakage(month, tuple(guessed), share, 1.0, (), 0.0, tested)
+        return Breakage(month, tuple(guessed), share, 1.0, (), 0.0)
     tail = tail_factor(chain_ladder(triangle).factors, assumed.tail_months)
     ladder = chain_ladder(triangle, tail=tail)
     prior = _prior(standings, settled, ladder)
@@ -145,7 +144,28 @@ def estimate(
         method = Method.PRIOR if is_young else Method.LADDER
         found.append(_estimate(vintage, one, outlook.ultimate, outlook.error, method))
     error = _error(found, ladder)
-    return Breakage(month, tuple(found), prior, tail, ladder.pattern, error, tested)
+    return Breakage(month, tuple(found), prior, tail, ladder.pattern, error)
+
+
+def held_against(before: Breakage, vintages: Mapping[int, Mapping[int, Flow]]) -> BackTest | None:
+    """What `before` foretold for the month after it, and what came, of the vintages known then.
+
+    Of what is still expected of a vintage a month brings what its pattern says; None where there was
+    no pattern yet. The error is Mack's for one more column.
+    """
+    after = before.month + 1
+    if not before.pattern or len(before.vintages) < 2:
+        return None
+    expected, actual = 0.0, 0
+    for one in before.vintages:
+        age = before.month - one.vintage
+        come = before.pattern[age]
+        then = before.pattern[age + 1] if age + 1 < len(before.pattern) else come
+        if come < 1:
+            expected += (one.expected - one.redeemed) * (then - come) / (1 - come)
+        actual += vintages.get(one.vintage, {}).get(after, NOTHING).redeemed
+    _, told = redemption_triangle(vintages, after)
+    return BackTest(expected, float(actual), back_test([_lasting(row) for row in told]).error)
 
 
 def tail_factor(factors: Sequence[float], months: int) -> float:

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from regulars.core.economics.breakage import USUAL, Assumed, Breakage, estimate, shifted
+from regulars.core.economics.breakage import (
+    USUAL,
+    Assumed,
+    Breakage,
+    estimate,
+    held_against,
+    shifted,
+)
 from regulars.core.economics.deferred import (
     RollForward,
     Vintage,
@@ -165,7 +172,9 @@ def run_months(
     for month in range(min(months, default=until + 1), until + 1):
         flows = {vintage: some[month] for vintage, some in vintages.items() if month in some}
         found = estimate(vintages, month, assumed)
-        before = ended[-1][0] if ended else None
+        before, foretold = ended[-1] if ended else (None, None)
+        if foretold is not None:
+            found = found._replace(tested=held_against(foretold, vintages))
         end = end_month(before, flows, found, sales.get(month, Sales(0, 0)), worth_minor)
         ended.append((end, found))
     return ended

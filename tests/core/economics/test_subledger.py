@@ -26,7 +26,7 @@ ONE = Fraction(1)
 
 def told(month: int, vintage: int, base: int, redeemed: int, expected: int) -> Breakage:
     one = Estimate(vintage, base, redeemed, base - redeemed, expected, 0.0, Method.ASSUMED)
-    return Breakage(month, (one,), Fraction(expected, base), 1.0, (), 0.0, None)
+    return Breakage(month, (one,), Fraction(expected, base), 1.0, (), 0.0)
 
 
 def test_the_standards_example_closes_month_by_month_to_the_unit():
@@ -99,8 +99,20 @@ def test_a_settled_programme_is_foretold_by_its_own_past():
     assert found.rate == pytest.approx(0.25, abs=1e-4)
     assert found.interval == pytest.approx((0.25, 0.25), abs=1e-4)
     assert {one.method for one in found.vintages} == {Method.OVER, Method.LADDER}
-    assert found.tested is not None
-    assert found.tested.miss == pytest.approx(0)
+
+
+def test_each_month_is_held_against_what_the_month_before_foretold():
+    ended = run_months(settled_programme(), {}, ONE, 12)
+    tested = ended[-1][1].tested
+    assert tested is not None
+    assert tested.actual == 250 * 11
+    assert tested.expected == pytest.approx(250 * 11, abs=2)
+    worse = {v: dict(months) for v, months in settled_programme().items()}
+    worse[11][12] = Flow(redeemed=0)
+    missed = run_months(worse, {}, ONE, 12)[-1][1].tested
+    assert missed is not None
+    assert missed.actual == 0
+    assert missed.expected == pytest.approx(250 * 11, abs=2)
 
 
 def test_higher_breakage_means_a_lower_liability_within_what_can_still_happen():
