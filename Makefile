@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help setup demo test test-long check bench lock clean
+.PHONY: help setup demo test test-long test-spark check bench lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -33,6 +33,12 @@ test: setup ## the whole suite on a real PostgreSQL
 
 test-long: setup ## the suite with what takes minutes
 	REGULARS_LONG=1 $(BIN)/pytest -n 2
+
+test-spark: setup ## the same figures from DuckDB and a real Spark (needs Java 17)
+	@command -v java >/dev/null || { echo "test-spark skipped: Java is not installed"; exit 0; }; \
+	if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python 'pyspark>=4'; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check 'pyspark>=4'; fi; \
+	$(BIN)/pytest tests/spark
 
 check: setup ## style, types, architecture
 	$(BIN)/ruff check

@@ -8,7 +8,16 @@ import tempfile
 
 from bench.report import Options, show
 
-BENCHES = ("earning", "promotions", "posting", "posting_http", "verify_and_import", "coupons")
+BENCHES = (
+    "earning",
+    "promotions",
+    "posting",
+    "posting_http",
+    "verify_and_import",
+    "coupons",
+    "analytics",
+    "warehouse",
+)
 
 
 def main(arguments: list[str]) -> int:

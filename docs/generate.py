@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from regulars.core.earning.catalogue import MECHANICS
 from regulars.core.earning.mechanic import Example as MechanicExample
 from regulars.core.goods import Goods
+from regulars.core.metrics.definitions import FIGURES, PARTS
 from regulars.core.promotions.catalogue import KINDS
 from regulars.core.promotions.promotion import Example as PromotionExample
 from regulars.core.promotions.promotion import Kind
@@ -34,6 +35,22 @@ _LOOKS = {
     "receipt": "Asks about the receipt: not for events. · Спрашивает о чеке: не для событий.",
 }
 
+_UNITS = {
+    "money": "money",
+    "count": "number",
+    "units": "units",
+    "share": "share",
+    "number": "number",
+}
+_ABOUT_FIGURES = """\
+# Key figures · Ключевые показатели
+
+One definition each; `regulars analyse` and the API compute exactly these, by period, store, channel,
+tier, segment or cohort. A part that the data do not know leaves its figures unknown rather than zero.
+
+У каждого показателя одно определение; `regulars analyse` и API считают ровно их. Чего данные не знают,
+то остаётся неизвестным, а не нулём.
+"""
 _ABOUT_MECHANICS = """\
 A rule names one of these under `mechanic` and its parameters under `params`. The worked examples are
 run as tests: money in them has two decimals, points have none, and amounts are rounded half up.
@@ -99,6 +116,7 @@ def pages() -> dict[str, str]:
     return {
         "mechanics.md": _mechanics(),
         "conditions.md": _conditions(),
+        "figures.md": _figures(),
         "rewards.md": _rewards(),
         "promotions/index.md": _promotions(),
         **kinds,
@@ -163,6 +181,20 @@ def _promotion_example(example: PromotionExample) -> str:
         shown["coupons"] = dict(example.coupons)
     shown["less"] = [decimal_text(cut, 2) for cut in example.cuts]
     return _block(example.says, shown)
+
+
+def _figures() -> str:
+    """Every key figure of analytics, from the definitions that compute it."""
+    rows = [
+        f"| `{figure.code}` | {figure.en} | {figure.ru} | {_UNITS[figure.unit]} | {figure.formula} |"
+        for figure in FIGURES
+    ]
+    parts = [f"| `{name}` | {english} | {russian} |" for name, (english, russian) in PARTS.items()]
+    heads = "| figure | what | что | unit | formula |\n|---|---|---|---|---|"
+    below = "| part | what is counted | что считается |\n|---|---|---|"
+    return "\n".join(
+        [_HEAD, _ABOUT_FIGURES, heads, *rows, "", "## Parts · Слагаемые\n", below, *parts, ""]
+    )
 
 
 def _mechanics() -> str:

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from regulars.contexts.ledger.books import load_account
 from regulars.contexts.ledger.models import LedgerAccount, LedgerSeal, LedgerTransaction
 from regulars.contexts.ledger.types import StatementLine, WalletView
+from regulars.contexts.ledger.usecases.verify import Stream
 from regulars.contexts.members.types import MemberRef
+from regulars.core.economics.vintages import Movement, VintageBooks
 from regulars.core.ledger.accounts import MEMBER_ACCOUNTS, bucket_of
 from regulars.core.ledger.book import Book
 from regulars.core.ledger.settle import settle
@@ -36,6 +39,10 @@ moved AS (
 SELECT sale, min(occurred_at) FILTER (WHERE kind = 'sale'), sum(spend)
 FROM moved GROUP BY sale HAVING bool_or(kind = 'sale') ORDER BY 2, 1
 """
+_CHAINS = """
+SELECT bucket, member_id, kind, occurred_at, posted_at, postings::text, lots::text
+FROM ledger_transaction ORDER BY bucket, member_id, seq
+"""
 _NOTHING = WalletView(0, 0, 0)
 
 
@@ -59,6 +66,18 @@ def read_book(holder: MemberRef, programme: Compiled, *, now: datetime) -> Book:
 def last_sealed_day() -> date | None:
     """The latest day that is sealed: nothing may be posted on it or before any more."""
     return LedgerSeal.objects.order_by("-day").values_list("day", flat=True).first()
+
+
+def read_vintages(zone: ZoneInfo) -> VintageBooks:
+    """Every transaction by the month in which its points were earned; to be called inside a transaction.
+
+    Memory does not grow with the number of members. Raises BooksUnlike where the books were tampered with.
+    """
+    books = VintageBooks(zone)
+    chains = Stream("ledger_vintages", _CHAINS)
+    while chains.key is not None:
+        books.take_in([Movement(*row[2:]) for row in chains.take(chains.key)])
+    return books
 
 
 def list_statement(

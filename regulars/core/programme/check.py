@@ -40,7 +40,7 @@ def parse_programme(
         if not isinstance(document, str | bytes):
             raise ProgrammeInvalid((Problem("", "programme.not_a_document"),))
         document = _read_json(document)
-    problem = _unfit(document)
+    problem = unfit(document)
     if problem is not None or not isinstance(document, Mapping):
         raise ProgrammeInvalid((problem or Problem("", "programme.not_a_document"),))
     try:
@@ -80,7 +80,7 @@ class _Part(NamedTuple):
     depth: int
 
 
-def _unfit(document: Any) -> Problem | None:
+def unfit(document: Any) -> Problem | None:
     """The first thing that no document may hold, before anything is made of it."""
     if not isinstance(document, Mapping):
         return Problem("", "programme.not_a_document")
