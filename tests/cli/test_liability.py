@@ -1,5 +1,6 @@
 """`regulars liability`: a programme of two years on a real database, month by month, ties to the ledger."""
 
+import csv
 import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -90,6 +91,37 @@ def test_every_month_of_two_years_ties_to_the_ledger_and_to_the_next(shop, run):
     assert {v["method"] for v in last["vintages"]} & {"ladder", "prior"}
 
 
+@pytest.mark.parametrize(("form", "point", "comma"), [("csv", ".", ","), ("1c", ",", ";")])
+def test_the_journal_turns_one_closing_into_the_next(shop, run, tmp_path, form, point, comma):
+    anna = shop.enrol("anna")
+    sale = shop.sell(anna, 1000)
+    shop.now += timedelta(days=35)
+    shop.sell(anna, 400, points=30)
+    shop.give_back(sale.key, {"1": 1})
+    for month, file in (("2024-11", "nov"), ("2024-12", "dec")):
+        path = tmp_path / file
+        words = ("--as-of", month, "--journal", str(path), "--journal-format", form, "--json")
+        code, out, _ = run(*words)
+        assert code == ExitCode.OK
+        told = [one["roll_forward"] for one in json.loads(out)["currencies"].values()]
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            head, *rows = csv.reader(opened, delimiter=comma)
+        assert len(head) == 5
+        assert rows
+        put_off = 0
+        for day, debit, credit, amount, text in rows:
+            minor = int(amount.replace(point, ""))
+            assert day in ("2024-11-30", "30.11.2024", "2024-12-31", "31.12.2024")
+            assert {debit, credit} == {"90.01.1", "98.01"}
+            assert minor > 0
+            assert "2024-1" in text
+            put_off += minor if credit == "98.01" else -minor
+        assert put_off == sum(one["closing_minor"] - one["opening_minor"] for one in told)
+        before = path.read_bytes()
+        assert run(*words)[0] == ExitCode.REFUSED
+        assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_person_reads_it_in_both_languages(shop, run, language):
     shop.sell(shop.enrol("anna"), 1000)
@@ -100,6 +132,12 @@ def test_a_person_reads_it_in_both_languages(shop, run, language):
     assert "liability." not in out
     assert "2024-11" in out
     assert ("Points outstanding" in out) == (language == "en")
+
+
+def test_a_journal_that_cannot_be_written_is_refused(shop, run, tmp_path):
+    code, out, err = run("--as-of", "2024-11", "--journal", str(tmp_path / "nowhere" / "file"))
+    assert (code, out) == (ExitCode.REFUSED, "")
+    assert "nowhere" in err
 
 
 def test_before_any_points_there_is_nothing_to_owe(shop, run):

@@ -3,16 +3,19 @@
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import click
 
+from regulars.cli.journal_file import FORMATS, write_journal
 from regulars.cli.session import Session, pass_session
 from regulars.cli.tables import table_lines
 from regulars.contexts.ledger.usecases.sealing import post_due
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.till.queries.liability import PointsBooks, read_points_books
 from regulars.core.economics.breakage import Assumed, Breakage
+from regulars.core.economics.journal import Accounts, journal
 from regulars.core.economics.subledger import MonthEnd, run_months, sensitivity
 from regulars.core.economics.vintages import month_of, redemption_triangle
 from regulars.core.programme.compiled import Compiled
@@ -25,6 +28,18 @@ from regulars.kit.transactions import in_transaction
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _DUE_AT_ONCE = 500
 _CHANGES = (-10, -5, 5, 10)  # percentage points of breakage
+
+
+class JournalThere(Invalid):
+    """A journal is written into a new file only."""
+
+    code = "liability.journal_there"
+
+
+class JournalUnwritable(Invalid):
+    """The journal's file cannot be made there."""
+
+    code = "liability.journal_unwritable"
 
 
 class MonthMalformed(Invalid):
@@ -55,6 +70,15 @@ class MonthAhead(Invalid):
     "--tail-months", type=click.IntRange(0, 120), default=0, show_default=True,
     help="For how long redemptions go on beyond the oldest vintage.",
 )  # fmt: skip
+@click.option(
+    "--journal", "journal_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Write the month's double entries into a new file.",
+)  # fmt: skip
+@click.option(
+    "--journal-format", "form", type=click.Choice(FORMATS), default="csv", show_default=True
+)
+@click.option("--revenue-account", default=Accounts().revenue, show_default=True)
+@click.option("--liability-account", default=Accounts().liability, show_default=True)
 @click.option("--as-posted", is_flag=True, help="Leave what is due by the clock unposted.")
 @pass_session
 def liability(
@@ -64,9 +88,15 @@ def liability(
     changes: bool,
     redeemed_share: float,
     tail_months: int,
+    journal_file: Path | None,
+    form: str,
+    revenue_account: str,
+    liability_account: str,
     as_posted: bool,
 ) -> None:
     """Points outstanding, breakage, and the revenue that waits for points (docs/liability.md)."""
+    if journal_file is not None and journal_file.exists():
+        raise JournalThere(file=str(journal_file))
     share = Fraction(str(redeemed_share))
     assumed = Assumed(redeemed_share=share, tail_months=tail_months)
     with session.database():
@@ -95,6 +125,11 @@ def liability(
         lines += ["", session.say("liability.unpriced", currencies=", ".join(unpriced))]
     if not told:
         lines.append(session.say("liability.nothing"))
+    if journal_file is not None:
+        accounts = Accounts(revenue_account, liability_account)
+        count = _write(session, journal_file, form, month, told, accounts)
+        data["journal"] = {"file": str(journal_file), "entries": count}
+        lines += ["", session.say("liability.journal", entries=count, file=str(journal_file))]
     session.show(data, lines)
 
 
@@ -223,6 +258,23 @@ class _Told:
             for vintage, row in self.triangle.items()
         ]
         return table_lines(["", *map(str, range(width))], body)
+
+
+def _write(
+    session: Session,
+    path: Path,
+    form: str,
+    month: int,
+    told: Sequence[_Told],
+    accounts: Accounts,
+) -> int:
+    language = "ru" if form == "1c" else session.language
+    entries = [(text_in(one.title, language), journal(one.end, accounts)) for one in told]
+    scale = told[0].money_scale if told else 0
+    try:
+        return write_journal(path, form, month, entries, money_scale=scale, language=language)
+    except OSError:
+        raise JournalUnwritable(file=str(path)) from None
 
 
 _NONE = Breakage(0, (), Fraction(0), 1.0, (), 0.0)

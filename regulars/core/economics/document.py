@@ -82,6 +82,12 @@ class Amount(Estimate):
     FLOOR = 0.0
 
 
+class Worth(Estimate):
+    """More than nothing: what is divided by it stays a number, however it is drawn."""
+
+    FLOOR = 1e-6
+
+
 class Share(Amount):
     """Between nothing and all."""
 
@@ -151,7 +157,7 @@ class Rewards(Frozen):
 
     version: Note = ""
     reward_rate: Share
-    worth: Amount
+    worth: Worth
     redeemed: Share
     lag: Lag = Lag(likely=3.0)
     expiry_months: Annotated[int, Field(strict=True, ge=1, le=MONTHS_MAX)] | None = None
@@ -161,8 +167,6 @@ class Rewards(Frozen):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.worth.ends[0] <= 0:
-            raise PydanticCustomError("plan.worth_nothing", "a point is worth something")
         if sum(tier.members.ends[1] for tier in self.tiers) > 1 + 1e-9:
             raise PydanticCustomError("plan.tiers_over_all", "tiers hold at most all members")
         return self
@@ -267,4 +271,4 @@ class Plan(Frozen):
 
 
 def _plain(value: float) -> str:
-    return f"{value:g}"
+    return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -30,4 +30,10 @@ SENTENCES = {
     "liability.by_assumed": "assumed share",
     "liability.triangle": "Redeemed in all, by months since they were earned",
     "liability.change": "Breakage {change} points: {amount} would wait",
+    "liability.journal": "{entries} {entries|entry|entries} in {file}",
+    "liability.journal_there": "{file} is there already: a journal is written into a new file.",
+    "liability.journal_unwritable": "{file} cannot be written.",
+    "liability.journal_granted": "«{currency}» of {month}: put off for points granted",
+    "liability.journal_redeemed": "«{currency}» of {month}: revenue as points are redeemed",
+    "liability.journal_reestimated": "«{currency}» of {month}: a new expectation of redemption",
 }

@@ -30,4 +30,10 @@ SENTENCES = {
     "liability.by_assumed": "принятая доля",
     "liability.triangle": "Потрачено всего, по месяцам с начисления",
     "liability.change": "Сгорание {change} п. п.: отложено было бы {amount}",
+    "liability.journal": "{entries} {entries|проводка|проводки|проводок} в {file}",
+    "liability.journal_there": "Файл {file} уже есть: журнал пишется в новый файл.",
+    "liability.journal_unwritable": "Файл {file} не удаётся записать.",
+    "liability.journal_granted": "«{currency}» за {month}: отложено за начисленные баллы",
+    "liability.journal_redeemed": "«{currency}» за {month}: выручка по мере трат баллов",
+    "liability.journal_reestimated": "«{currency}» за {month}: новая оценка будущих трат",
 }

@@ -5,7 +5,6 @@ SENTENCES = {
     "plan.range_half": "A range has two ends: state low and high, or neither.",
     "plan.range_order": "Low, likely and high must not fall.",
     "plan.out_of_bounds": "The number must lie between {low} and {high}, its range too.",
-    "plan.worth_nothing": "A point must be worth more than nothing.",
     "plan.tiers_over_all": "The tiers hold more than all members together.",
     "plan.item_unknown": "There is no budget item «{item}» on offer; leave it out and state group and unit.",
     "plan.item_incomplete": "A budget item that is not on offer needs a group and a unit.",

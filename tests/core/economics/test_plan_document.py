@@ -33,7 +33,7 @@ IMPOSSIBLE = [
     ({"base": {"loss": {"likely": 0.5, "low": 0, "high": 2}}}, "/base/loss", "plan.out_of_bounds"),
     ({"base": {"seasonality": [1, 2]}}, "/base/seasonality", "programme.too_few"),
     ({"base": {"cheque": 1}}, "/base/cheque", "programme.unknown_field"),
-    ({"programme": {"worth": 0}}, "/programme", "plan.worth_nothing"),
+    ({"programme": {"worth": 0}}, "/programme/worth", "plan.out_of_bounds"),
     ({"programme": {"lag": 0.5}}, "/programme/lag", "plan.out_of_bounds"),
     ({"programme": {"expiry_months": 0}}, "/programme/expiry_months", "programme.at_least"),
     ({"response": {"frequency": -1.5}}, "/response/frequency", "plan.out_of_bounds"),

@@ -132,6 +132,22 @@ def test_paths_are_at_least_one_and_at_most_a_million():
             simulate(planned(), paths=paths)
 
 
+def test_the_largest_and_the_smallest_numbers_that_a_plan_may_have_can_be_computed():
+    largest = {"likely": 1e12, "low": 1e-6, "high": 1e12, "spread": "normal"}
+    wide = {"likely": 0.01, "low": 1e-6, "high": 1, "spread": "normal"}
+    plan = planned(
+        months=120,
+        base=dict.fromkeys(("members", "joins", "visits", "check"), largest),
+        programme={"worth": wide, "reward_rate": 1, "welcome_points": 1e12, "lag": 60},
+        response={"frequency": 10, "check": 10},
+        budget=[
+            {"code": "x", "item": "card_delivery", "amount": 1e12, "quantity": 1e12, "growth": 10}
+        ],
+    )
+    assert np.isfinite(case_of(plan).results.npv)
+    assert np.isfinite(simulate(plan, paths=200).npv).all()
+
+
 def test_a_changed_assumption_keeps_its_source_and_loses_its_range():
     document = by_hand(base={"visits": {"likely": 1, "low": 0.5, "high": 2, "source": "books"}})
     plan = with_changes(parse_plan(document), {"base.visits": 3})
