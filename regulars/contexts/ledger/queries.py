@@ -13,7 +13,7 @@ from regulars.contexts.ledger.models import LedgerAccount, LedgerSeal, LedgerTra
 from regulars.contexts.ledger.types import StatementLine, WalletView
 from regulars.contexts.ledger.usecases.verify import Stream
 from regulars.contexts.members.types import MemberRef
-from regulars.core.economics.vintages import Movement, VintageBooks
+from regulars.core.economics.vintages import Closed, Movement, VintageBooks
 from regulars.core.ledger.accounts import MEMBER_ACCOUNTS, bucket_of
 from regulars.core.ledger.book import Book
 from regulars.core.ledger.settle import settle
@@ -68,12 +68,13 @@ def last_sealed_day() -> date | None:
     return LedgerSeal.objects.order_by("-day").values_list("day", flat=True).first()
 
 
-def read_vintages(zone: ZoneInfo) -> VintageBooks:
+def read_vintages(zone: ZoneInfo, closed: Sequence[Closed] = ()) -> VintageBooks:
     """Every transaction by the month in which its points were earned; to be called inside a transaction.
 
+    What came too late for a month of `closed` counts in the first one that was open.
     Memory does not grow with the number of members. Raises BooksUnlike where the books were tampered with.
     """
-    books = VintageBooks(zone)
+    books = VintageBooks(zone, closed)
     chains = Stream("ledger_vintages", _CHAINS)
     while chains.key is not None:
         books.take_in([Movement(*row[2:]) for row in chains.take(chains.key)])
