@@ -227,6 +227,11 @@ def test_a_folder_in_use_is_left_alone(chains, capsys):
     assert find_plan() is None
 
 
+def hear_ctrl_c():
+    """Whoever is run by a shell in the background ignores it, and so would all it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Demo:
     """A running `regulars demo` and what it has said."""
 
@@ -240,7 +245,12 @@ class Demo:
         line = [sys.executable, "-c", "from regulars.cli.main import main; main()", "demo"]
         line += ["--data", str(folder / "home"), "--port", str(self.port), "--json", *more]
         self.process = subprocess.Popen(
-            line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+            line,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            preexec_fn=hear_ctrl_c,  # noqa: PLW1509  (one thread here)
         )
         self.said = {}
 
