@@ -23,6 +23,9 @@ What the HTTP API answers with, in English; `Accept-Language: ru` gets the same 
 """
 # Refusals of commands and of the installation, which no request meets.
 ELSEWHERE = ("cli.", "up.", "backup.", "restore.", "import.", "demo.", "verify.", "columns.")
+NOT_BY_REQUESTS = (
+    "regulars.cli", "regulars.analytics", "regulars.integrations", "regulars.documents", "tests",
+)  # fmt: skip
 # Codes that a class of refusals chooses among when it is raised.
 CHOSEN = re.compile(
     r"(identifier|consent|request)\.\w+|member\.(birthday|tag|attribute|text|date|reason|enrolled_in)\w*"
@@ -45,7 +48,7 @@ def statuses():
             import_module(module.name)
     found = {}
     for refused in all_classes(Refused):
-        if refused.__module__.startswith(("regulars.cli", "tests")):
+        if refused.__module__.startswith(NOT_BY_REQUESTS):
             continue
         bare = refused.__new__(refused)
         found[refused.code] = status_of(bare)
