@@ -35,21 +35,14 @@ _LOOKS = {
     "receipt": "Asks about the receipt: not for events. · Спрашивает о чеке: не для событий.",
 }
 
-_UNITS = {
-    "money": "money",
-    "count": "number",
-    "units": "units",
-    "share": "share",
-    "number": "number",
-}
 _ABOUT_FIGURES = """\
 # Key figures · Ключевые показатели
 
-One definition each; `regulars analyse` and the API compute exactly these, by period, store, channel,
+One definition each; `regulars analyse` computes exactly these, by period, store, channel,
 tier, segment or cohort. A part that the data do not know leaves its figures unknown rather than zero.
 
-У каждого показателя одно определение; `regulars analyse` и API считают ровно их. Чего данные не знают,
-то остаётся неизвестным, а не нулём.
+У каждого показателя одно определение; `regulars analyse` считает ровно их. Чего данные не знают, то
+остаётся неизвестным, а не нулём.
 """
 _ABOUT_MECHANICS = """\
 A rule names one of these under `mechanic` and its parameters under `params`. The worked examples are
@@ -186,7 +179,7 @@ def _promotion_example(example: PromotionExample) -> str:
 def _figures() -> str:
     """Every key figure of analytics, from the definitions that compute it."""
     rows = [
-        f"| `{figure.code}` | {figure.en} | {figure.ru} | {_UNITS[figure.unit]} | {figure.formula} |"
+        f"| `{figure.code}` | {figure.en} | {figure.ru} | {figure.unit.replace('count', 'number')} | {figure.formula} |"
         for figure in FIGURES
     ]
     parts = [f"| `{name}` | {english} | {russian} |" for name, (english, russian) in PARTS.items()]
