@@ -179,8 +179,8 @@ def _promotion_example(example: PromotionExample) -> str:
 def _figures() -> str:
     """Every key figure of analytics, from the definitions that compute it."""
     rows = [
-        f"| `{figure.code}` | {figure.en} | {figure.ru} | {figure.unit.replace('count', 'number')} | {figure.formula} |"
-        for figure in FIGURES
+        f"| `{one.code}` | {one.en} | {one.ru} | {one.unit.replace('count', 'number')} | {one.formula} |"
+        for one in FIGURES
     ]
     parts = [f"| `{name}` | {english} | {russian} |" for name, (english, russian) in PARTS.items()]
     heads = "| figure | what | что | unit | formula |\n|---|---|---|---|---|"
