@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "regulars.contexts.programme",
     "regulars.contexts.rewards",
     "regulars.contexts.till",
+    "regulars.contexts.economics",
     "regulars.web",
 ]
 

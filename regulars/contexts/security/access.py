@@ -35,9 +35,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.CARDS_ISSUE,
         Permission.CONSENTS_READ,
         Permission.RECEIPTS_IMPORT,
+        Permission.STUDIES_RUN,
+        Permission.PLANS_WRITE,
     },
     Role.CONTROLLER: _READING
     | {
+        Permission.STUDIES_RUN,
+        Permission.PLANS_WRITE,
+        Permission.PERIODS_CLOSE,
+        Permission.PERIODS_REOPEN,
         Permission.LEDGER_APPROVE,
         Permission.PROGRAMME_APPROVE,
         Permission.AUDIT_READ,
@@ -105,10 +111,15 @@ SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
     Scope.PLACES_WRITE: frozenset({Permission.PLACES_READ, Permission.PLACES_WRITE}),
     Scope.RECEIPTS_IMPORT: frozenset({Permission.RECEIPTS_IMPORT}),
     Scope.REPORTS_READ: frozenset({Permission.REPORTS_READ}),
+    Scope.STUDIES_RUN: frozenset({Permission.REPORTS_READ, Permission.STUDIES_RUN}),
+    Scope.PLANS_WRITE: frozenset({Permission.REPORTS_READ, Permission.PLANS_WRITE}),
+    Scope.PERIODS_CLOSE: frozenset({Permission.REPORTS_READ, Permission.PERIODS_CLOSE}),
     Scope.KEYS_WRITE: frozenset({Permission.KEYS_READ, Permission.KEYS_WRITE}),
     Scope.STAFF_WRITE: frozenset({Permission.STAFF_READ, Permission.STAFF_WRITE}),
     Scope.AUDIT_READ: frozenset({Permission.AUDIT_READ}),
-    Scope.APPROVALS: frozenset({Permission.LEDGER_APPROVE, Permission.PROGRAMME_APPROVE}),
+    Scope.APPROVALS: frozenset(
+        {Permission.LEDGER_APPROVE, Permission.PROGRAMME_APPROVE, Permission.PERIODS_REOPEN}
+    ),
 }
 
 
