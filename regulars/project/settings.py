@@ -6,6 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from regulars.project.database import configured_access
+from regulars.project.mail import configured_channels, configured_mail
 from regulars.project.secret_key import configured_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -127,6 +128,21 @@ ADJUSTMENT_LIMIT_MINOR = int(os.environ.get("REGULARS_ADJUSTMENT_LIMIT_MINOR", "
 OPEN_FIGURES = os.environ.get("REGULARS_OPEN_FIGURES") == "1"
 # Where phone numbers without a country code belong (ISO 3166).
 PHONE_REGION = os.environ.get("REGULARS_PHONE_REGION", "RU")
+
+# Who signs in to the console needs more than a password; a demo may only offer it.
+SECOND_FACTOR_REQUIRED = os.environ.get("REGULARS_SECOND_FACTOR", "required") != "offered"
+# One-time codes that the installation sends in an hour on each channel, at most.
+CODES_PER_HOUR = int(os.environ.get("REGULARS_CODES_PER_HOUR", "2000"))
+# Letters of accounts go out by SMTP, or in a demo into a folder; what is in neither is not offered.
+MAIL = configured_mail()
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.tls
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("REGULARS_MAIL_FROM", "Regulars <regulars@localhost>")
+DEMO_LETTERS = os.environ.get("REGULARS_DEMO_LETTERS", "")
+LETTER_CHANNELS = configured_channels(MAIL, DEMO_LETTERS)
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_ON_APP_READY = "regulars.kit.outbox.register"

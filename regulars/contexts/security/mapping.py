@@ -1,17 +1,29 @@
 """Rows of security turned into values."""
 
 from regulars.contexts.security.access import ROLE_PERMISSIONS, permissions_of_scopes
-from regulars.contexts.security.models import ApiKey, Approval, AuditRow, StaffUser
+from regulars.contexts.security.models import (
+    ApiKey,
+    Approval,
+    AuditRow,
+    OneTimeLink,
+    Passkey,
+    SessionRow,
+    StaffUser,
+)
 from regulars.contexts.security.types import (
     Actor,
     ApiKeyView,
     ApprovalView,
     AuditRowView,
+    Holder,
+    LinkView,
+    PasskeyView,
     Permission,
     Plane,
     Principal,
     Role,
     Scope,
+    SessionView,
     StaffView,
 )
 
@@ -98,4 +110,37 @@ def approval_view(row: Approval) -> ApprovalView:
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,
         alone_reason=row.alone_reason,
+    )
+
+
+def session_view(row: SessionRow) -> SessionView:
+    return SessionView(
+        id=row.pk,
+        holder=Holder(row.holder_kind, row.holder_id),
+        method=row.method,
+        device=row.device,
+        began_at=row.began_at,
+        seen_at=row.seen_at,
+        ends_at=row.ends_at,
+        proved_at=row.proved_at,
+    )
+
+
+def passkey_view(row: Passkey) -> PasskeyView:
+    return PasskeyView(id=row.pk, name=row.name, made_at=row.made_at, used_at=row.used_at)
+
+
+def link_view(row: OneTimeLink) -> LinkView:
+    return LinkView(
+        id=row.pk,
+        kind=row.kind,
+        staff_id=row.staff_id,
+        email=row.email,
+        role=Role(row.role) if row.role else None,
+        language=row.language,
+        made_by=row.made_by_id,
+        made_at=row.made_at,
+        ends_at=row.ends_at,
+        used_at=row.used_at,
+        revoked_at=row.revoked_at,
     )

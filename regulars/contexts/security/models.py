@@ -1,4 +1,4 @@
-"""Tables of staff, API keys, the audit trail, stored answers, approvals and failed guesses."""
+"""Tables of staff, API keys, sessions, passkeys, codes, the audit trail, approvals and guesses."""
 
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ ROLES = (
     "integrator",
 )
 LANGUAGES = ("en", "ru")
+HOLDERS = ("staff", "member")
 
 
 class StaffManager(BaseUserManager):
@@ -214,3 +215,182 @@ class FailedGuesses(models.Model):
 
     def __str__(self) -> str:
         return "failed guesses"
+
+
+class SessionRow(models.Model):
+    """A browser that somebody signed in with; the token itself is not kept.
+
+    `holder_id` is a staff account or a member: members are no business of ours but for this.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    digest = models.BinaryField(unique=True)
+    holder_kind = models.CharField(max_length=6)
+    holder_id = models.UUIDField()
+    method = models.CharField(max_length=12)
+    device = models.CharField(max_length=80)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "security_session"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(holder_kind__in=HOLDERS), name="security_session_holder_kind"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["holder_kind", "holder_id", "-began_at"], name="security_session_holder"
+            ),
+            models.Index(fields=["ends_at"], name="security_session_end"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Passkey(models.Model):
+    """A public key that somebody's device signs in with (WebAuthn)."""
+
+    id = models.UUIDField(primary_key=True)
+    holder_kind = models.CharField(max_length=6)
+    holder_id = models.UUIDField()
+    credential_id = models.BinaryField(unique=True)
+    credential = models.BinaryField()
+    sign_count = models.BigIntegerField()
+    name = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "security_passkey"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(holder_kind__in=HOLDERS), name="security_passkey_holder_kind"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["holder_kind", "holder_id"], name="security_passkey_holder")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CodeApp(models.Model):
+    """The app that shows a person's six digits; `last_step` is the last half minute used."""
+
+    staff = models.OneToOneField(StaffUser, models.CASCADE, primary_key=True, related_name="+")
+    sealed_secret = models.BinaryField()
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "security_code_app"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class RecoveryCode(models.Model):
+    """A code on paper for who has lost the device; good once."""
+
+    digest = models.BinaryField(primary_key=True)
+    staff = models.ForeignKey(StaffUser, models.CASCADE, related_name="+")
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "security_recovery_code"
+
+    def __str__(self) -> str:
+        return "recovery code"
+
+
+class OneTimeLink(models.Model):
+    """A link that lets its bearer do one thing once: take up an invitation, set a new password.
+
+    `staff` is whose account it opens; an invitation has the address and role of who is to come,
+    and loses the address when it is over.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=10)
+    digest = models.BinaryField(unique=True)
+    staff = models.ForeignKey(StaffUser, models.CASCADE, null=True, related_name="+")
+    email = models.CharField(max_length=254, default="", db_default="")
+    role = models.CharField(max_length=20, default="", db_default="")
+    language = models.CharField(max_length=2, default="en", db_default="en")
+    made_by = models.ForeignKey(StaffUser, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "security_one_time_link"
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="security_link_end")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Ceremony(models.Model):
+    """Half of something that takes two requests: a password given, a challenge sent; used once."""
+
+    digest = models.BinaryField(primary_key=True)
+    kind = models.CharField(max_length=20)
+    holder_kind = models.CharField(max_length=6, default="", db_default="")
+    holder_id = models.UUIDField(null=True)
+    state = models.JSONField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "security_ceremony"
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="security_ceremony_end")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class OneTimeCode(models.Model):
+    """Six digits sent to a contact for one operation; the contact is sealed, and gone when it is over."""
+
+    id = models.UUIDField(primary_key=True)
+    purpose = models.CharField(max_length=20)
+    contact_digest = models.BinaryField()
+    sealed_contact = models.BinaryField(null=True)
+    code_digest = models.BinaryField()
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "security_one_time_code"
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="security_code_end")]
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+class Letter(models.Model):
+    """A message of an account on its way; what it says and to whom is sealed, and gone once sent."""
+
+    id = models.UUIDField(primary_key=True)
+    channel = models.CharField(max_length=10)
+    sealed = models.BinaryField(null=True)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "security_letter"
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="security_letter_end")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

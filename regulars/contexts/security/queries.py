@@ -12,23 +12,42 @@ from regulars.contexts.security.mapping import (
     api_key_view,
     approval_view,
     audit_row_view,
+    link_view,
+    passkey_view,
     principal_of,
+    session_view,
     staff_view,
 )
-from regulars.contexts.security.models import ApiKey, Approval, AuditRow, StaffUser
+from regulars.contexts.security.models import (
+    ApiKey,
+    Approval,
+    AuditRow,
+    CodeApp,
+    OneTimeLink,
+    Passkey,
+    RecoveryCode,
+    SessionRow,
+    StaffUser,
+)
 from regulars.contexts.security.types import (
     Actor,
     ApiKeyView,
     ApprovalView,
     AuditRowView,
+    Factors,
+    Holder,
+    LinkView,
+    PasskeyView,
     Permission,
     Plane,
     Principal,
     Role,
+    SessionView,
     StaffView,
 )
 from regulars.contexts.security.usecases.access import require, require_any
 from regulars.contexts.security.usecases.approvals import ApprovalNotFound
+from regulars.contexts.security.usecases.sessions import IDLE
 from regulars.contexts.security.usecases.staff import StaffNotFound
 from regulars.core.identifiers import storable
 from regulars.kit.paging import Page, cursor_id, make_cursor, page_size, read_cursor
@@ -159,6 +178,60 @@ def list_open_approvals(*, by: Actor) -> tuple[ApprovalView, ...]:
     )
     rows = Approval.objects.filter(decision=None).order_by("id")
     return tuple(approval_view(row) for row in rows if _may_see(row, by))
+
+
+def list_sessions(holder: Holder, *, now: datetime, by: Actor) -> tuple[SessionView, ...]:
+    """The browsers somebody is signed in with at `now`, the latest used first.
+
+    For the holder, and who may read staff (or support members). Raises PermissionMissing.
+    """
+    _require_own_or(holder, Permission.STAFF_READ, Permission.MEMBERS_SUPPORT, by=by)
+    rows = SessionRow.objects.filter(
+        holder_kind=holder.kind,
+        holder_id=holder.id,
+        ended_at=None,
+        ends_at__gt=now,
+        seen_at__gt=now - IDLE[holder.kind],
+    )
+    return tuple(map(session_view, rows.order_by("-seen_at", "-id")))
+
+
+def list_passkeys(holder: Holder, *, by: Actor) -> tuple[PasskeyView, ...]:
+    """The passkeys of a holder, the oldest first. Raises PermissionMissing."""
+    _require_own_or(holder, Permission.STAFF_READ, Permission.MEMBERS_SUPPORT, by=by)
+    rows = Passkey.objects.filter(holder_kind=holder.kind, holder_id=holder.id)
+    return tuple(map(passkey_view, rows.order_by("id")))
+
+
+def get_factors(staff_id: UUID, *, by: Actor) -> Factors:
+    """What an account is guarded by beside its password. Raises PermissionMissing."""
+    passkeys = list_passkeys(Holder("staff", staff_id), by=by)
+    apps = CodeApp.objects.filter(staff_id=staff_id).exclude(confirmed_at=None)
+    codes = RecoveryCode.objects.filter(staff_id=staff_id, used_at=None)
+    return Factors(apps.exists(), codes.count(), passkeys)
+
+
+def list_invitations(*, now: datetime, by: Actor) -> tuple[LinkView, ...]:
+    """Invitations that can still be taken up, the newest first. Raises PermissionMissing."""
+    require(by, Permission.STAFF_WRITE)
+    rows = OneTimeLink.objects.filter(
+        kind="invitation", used_at=None, revoked_at=None, ends_at__gt=now
+    )
+    return tuple(map(link_view, rows.order_by("-id")))
+
+
+def find_signed_in(session: SessionView) -> tuple[StaffView, Actor] | None:
+    """The person behind a session of staff; None where the account was closed meanwhile."""
+    row = StaffUser.objects.filter(pk=session.holder.id, is_active=True).first()
+    return (staff_view(row), actor_of(row)) if row else None
+
+
+def _require_own_or(
+    holder: Holder, of_staff: Permission, of_members: Permission, *, by: Actor
+) -> None:
+    if by.kind == holder.kind and by.id == str(holder.id):
+        return
+    require(by, of_staff if holder.kind == "staff" else of_members)
 
 
 def _given(wanted: Mapping[str, object]) -> dict[str, object]:

@@ -248,3 +248,117 @@ class StoredAnswer:
 
     status: int
     answer: bytes
+
+
+HolderKind = Literal["staff", "member"]
+SessionMethod = Literal[
+    "password", "code_app", "recovery", "passkey", "link", "email", "phone", "social"
+]
+LinkKind = Literal["invitation", "reset", "welcome"]
+
+
+class Holder(NamedTuple):
+    """Whom a session or a passkey belongs to: a staff account or a member."""
+
+    kind: HolderKind
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A browser that somebody is signed in with; `proved_at`: when they last showed who they are."""
+
+    id: UUID
+    holder: Holder
+    method: SessionMethod
+    device: str
+    began_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    proved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session just begun; its token is seen only here."""
+
+    id: UUID
+    token: str = field(repr=False)
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignInStep:
+    """Where a sign-in stands: a session, a second step to be answered, or a refusal.
+
+    `second` is the token of the second step. A session begun by a password alone is good for
+    nothing but setting up a second factor, where the installation asks for one.
+    """
+
+    staff: StaffView | None = None
+    session: NewSession | None = None
+    second: str | None = field(default=None, repr=False)
+    refused: str | None = None
+    retry_after_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyView:
+    """A passkey, by the name its holder gave it."""
+
+    id: UUID
+    name: str = field(repr=False)
+    made_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAppSetup:
+    """What a code app is set up with: shown until it is confirmed, never again."""
+
+    secret: str = field(repr=False)
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What a person can prove themselves with beside the password."""
+
+    code_app: bool
+    recovery_codes: int
+    passkeys: tuple[PasskeyView, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a second factor at all."""
+        return self.code_app or bool(self.passkeys)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A one-time link without its secret; `is_open` while it can still be used."""
+
+    id: UUID
+    kind: LinkKind
+    staff_id: UUID | None
+    email: str = field(repr=False)
+    role: Role | None
+    language: str
+    made_by: UUID | None
+    made_at: datetime
+    ends_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be used at `now`."""
+        return self.used_at is None and self.revoked_at is None and now < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOutcome:
+    """How the checking of a one-time code ended: the contact that is proved, or a refusal."""
+
+    contact: str | None = field(default=None, repr=False)
+    refused: str | None = None
+    retry_after_s: int | None = None

@@ -28,6 +28,16 @@ _EMAIL_LENGTH_MAX = 254
 
 
 def sign_in(email: str, password: str, address: str, *, now: datetime) -> LoginOutcome:
+    """Sign somebody in by the password alone, for one request: see `check_password`."""
+    outcome = check_password(email, password, address, now=now)
+    if outcome.staff is not None and outcome.actor is not None:
+        StaffUser.objects.filter(pk=outcome.staff.id).update(last_login=now)
+        staff_id = str(outcome.staff.id)
+        record_audit("staff.sign_in", "staff", staff_id, now=now, by=outcome.actor)
+    return outcome
+
+
+def check_password(email: str, password: str, address: str, *, now: datetime) -> LoginOutcome:
     """Check a password; `address` is where the request came from.
 
     Returned, not raised, because a refusal is counted and audited: the caller commits in either
@@ -51,11 +61,7 @@ def sign_in(email: str, password: str, address: str, *, now: datetime) -> LoginO
         _audit_refusal(str(user.pk) if user else "", REFUSED, now)
         return LoginOutcome(None, None, REFUSED)
     forgive_guess(axes, wholly=(ACCOUNT_FROM_ADDRESS,), now=now)
-    StaffUser.objects.filter(pk=user.pk).update(last_login=now)
-    user.last_login = now
-    by = actor_of(user)
-    record_audit("staff.sign_in", "staff", str(user.pk), now=now, by=by)
-    return LoginOutcome(staff_view(user), by)
+    return LoginOutcome(staff_view(user), actor_of(user))
 
 
 def _is_right(user: StaffUser | None, password: str) -> bool:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from regulars.contexts.security.access import ROLE_PERMISSIONS
-from regulars.contexts.security.models import LANGUAGES, StaffUser
+from regulars.contexts.security.models import LANGUAGES, SessionRow, StaffUser
 from regulars.contexts.security.types import (
     Actor,
     NewStaff,
@@ -106,9 +106,7 @@ def create_staff(
     """
     require(by, Permission.STAFF_WRITE)
     role = _grantable(role, by)
-    address, shown = _address(email), name.strip()
-    if not 0 < len(shown) <= _NAME_LENGTH_MAX or not shown.isprintable():
-        raise StaffDataInvalid(pointer="/name")
+    address, shown = _address(email), _shown_name(name)
     if language not in LANGUAGES:
         raise StaffDataInvalid(pointer="/language")
     user = StaffUser(
@@ -155,6 +153,7 @@ def deactivate_staff(staff_id: UUID, reason: str = "", *, now: datetime, by: Act
         return
     _keep_an_owner(user)
     StaffUser.objects.filter(pk=user.pk).update(is_active=False)
+    _end_sessions(user.pk, now)
     record_audit("staff.deactivate", "staff", str(staff_id), {"reason": reason}, now=now, by=by)
 
 
@@ -204,6 +203,69 @@ def reset_password(staff_id: UUID, *, now: datetime, by: Actor) -> NewStaff:
     return NewStaff(user.id, user.email, password)
 
 
+def require_grantable(role: Role, *, by: Actor) -> None:
+    """Pass where `by` may give this role. Raises PermissionMissing, StaffDataInvalid."""
+    _grantable(role, by)
+
+
+def require_as_able(staff_id: UUID, *, by: Actor) -> None:
+    """Pass where `by` may all that the account may; the account is held. Raises StaffNotFound too."""
+    _grantable(Role(_lock(staff_id).role), by)
+
+
+def spelled_address(email: str) -> str:
+    """The address in its one spelling. Raises StaffEmailMalformed."""
+    return _address(email)
+
+
+def set_own_data(staff_id: UUID, *, email: str, name: str, now: datetime, by: Actor) -> None:
+    """Give an account another address and name; for the person and the program.
+
+    Raises PermissionMissing, StaffNotFound, StaffEmailMalformed, StaffEmailTaken, StaffDataInvalid.
+    """
+    _require_own(staff_id, by)
+    user = _lock(staff_id)
+    user.email, user.name = _address(email), _shown_name(name)
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["email", "name"])
+    except IntegrityError:
+        raise StaffEmailTaken(pointer="/email") from None
+    record_audit("staff.set_own_data", "staff", str(staff_id), now=now, by=by)
+
+
+def set_staff_language(language: str, *, by: Actor) -> None:
+    """The language a person reads the pages in. Raises StaffDataInvalid."""
+    if language not in LANGUAGES:
+        raise StaffDataInvalid(pointer="/language")
+    if by.staff_id is not None:
+        StaffUser.objects.filter(pk=by.staff_id).update(language=language)
+
+
+def set_password(staff_id: UUID, password: str, *, now: datetime, by: Actor) -> None:
+    """A new password for who has shown otherwise that the account is theirs; its sessions end.
+
+    Raises PermissionMissing, StaffNotFound, PasswordTooWeak.
+    """
+    _require_own(staff_id, by)
+    user = _lock(staff_id)
+    _set_password(user, password)
+    _save_password(user, now)
+    record_audit("staff.set_password", "staff", str(staff_id), now=now, by=by)
+
+
+def _require_own(staff_id: UUID, by: Actor) -> None:
+    if by.staff_id != staff_id and by.kind != "system":
+        raise PermissionMissing(permission=Permission.STAFF_WRITE.value)
+
+
+def _shown_name(name: str) -> str:
+    shown = name.strip()
+    if not 0 < len(shown) <= _NAME_LENGTH_MAX or not shown.isprintable():
+        raise StaffDataInvalid(pointer="/name")
+    return shown
+
+
 def _grantable(role: Role | str, by: Actor) -> Role:
     try:
         known = Role(role)
@@ -236,6 +298,12 @@ def _set_password(user: StaffUser, password: str) -> None:
 def _save_password(user: StaffUser, now: datetime) -> None:
     user.password_changed_at = now
     user.save(update_fields=["password", "password_changed_at"])
+    _end_sessions(user.pk, now)
+
+
+def _end_sessions(staff_id: UUID, now: datetime) -> None:
+    open_ones = SessionRow.objects.filter(holder_kind="staff", holder_id=staff_id, ended_at=None)
+    open_ones.update(ended_at=now)
 
 
 def _insert(user: StaffUser) -> None:

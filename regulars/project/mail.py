@@ -1,0 +1,48 @@
+"""How letters of accounts leave this installation: what the environment says about it."""
+
+import os
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+_PORTS = {"smtp": 587, "smtps": 465}
+_EMAIL = "regulars.integrations.letters.email.deliver"
+_DEMO = "regulars.integrations.letters.demo_folder.deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail server; without a host there is none."""
+
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    tls: bool = False
+
+
+def configured_mail() -> Mail:
+    """REGULARS_SMTP_URL: `smtp://user:password@host:587`, `smtps://…` for TLS from the start.
+
+    With `smtp:` STARTTLS is asked for, unless the address ends in `?plain` (a server on this machine).
+    """
+    told = os.environ.get("REGULARS_SMTP_URL", "")
+    if not told:
+        return Mail()
+    parts = urlsplit(told)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError("REGULARS_SMTP_URL must read smtp://user:password@host:port or smtps://…")
+    return Mail(
+        host=parts.hostname,
+        port=parts.port or _PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp" and parts.query != "plain",
+        tls=parts.scheme == "smtps",
+    )
+
+
+def configured_channels(mail: Mail, demo_folder: str) -> dict[str, str]:
+    """Which channels there are, by name, each with the path of the function that delivers."""
+    found = {"email": _DEMO, "phone": _DEMO} if demo_folder else {}
+    return found | ({"email": _EMAIL} if mail.host else {})
