@@ -2,6 +2,7 @@
 
 from regulars.contexts.members.models import (
     CardRange,
+    CodeDevice,
     ConsentRow,
     IdentifierRow,
     Member,
@@ -9,6 +10,7 @@ from regulars.contexts.members.models import (
 )
 from regulars.contexts.members.types import (
     CardRangeView,
+    CodeDeviceView,
     ConsentView,
     IdentifierKind,
     IdentifierStatus,
@@ -103,6 +105,10 @@ def card_range_view(row: CardRange) -> CardRangeView:
         capacity=10 ** body_digits(row),
         next_batch=row.next_batch,
     )
+
+
+def code_device_view(row: CodeDevice) -> CodeDeviceView:
+    return CodeDeviceView(row.pk, row.name, row.made_at, row.revoked_at)
 
 
 def body_digits(row: CardRange) -> int:

@@ -195,9 +195,56 @@ class IssuedCard(models.Model):
 
     class Meta:
         db_table = "members_issued_card"
+        indexes: ClassVar = [
+            models.Index(fields=["range", "batch"], name="members_issued_card_batch")
+        ]
 
     def __str__(self) -> str:
         return f"batch {self.batch}"
+
+
+class CardBatchRow(models.Model):
+    """Numbers of a range that were drawn together, and how often they went to a print shop."""
+
+    pk = models.CompositePrimaryKey("range_id", "number")
+    range = models.ForeignKey(CardRange, models.PROTECT, related_name="+", db_column="range_code")
+    number = models.IntegerField()
+    count = models.IntegerField()
+    made_at = models.DateTimeField()
+    printings = models.IntegerField(default=0, db_default=0)
+    printed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members_card_batch"
+
+    def __str__(self) -> str:
+        return f"{self.range_id}/{self.number}"
+
+
+class CodeDevice(models.Model):
+    """A device of a member that shows codes which change; what it computes them from is not kept.
+
+    `last_shown` and `last_agreed` are the latest periods whose codes were taken: none works twice.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    tag = models.CharField(max_length=16, unique=True)
+    bucket = models.SmallIntegerField()
+    member_id = models.UUIDField()
+    name = models.CharField(max_length=80, default="", db_default="")
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_shown = models.BigIntegerField(default=0, db_default=0)
+    last_agreed = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "members_code_device"
+        indexes: ClassVar = [
+            models.Index(fields=["bucket", "member_id"], name="members_code_device_member")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class ReferralCode(models.Model):

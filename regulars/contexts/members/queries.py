@@ -8,10 +8,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from regulars.contexts.members.card_lists import batches_of, waits_to_be_given
+from regulars.contexts.members.going_on import after
 from regulars.contexts.members.holding import MemberNotFound
 from regulars.contexts.members.identifying import Claim, claim_of, guesses_of
 from regulars.contexts.members.mapping import (
     card_range_view,
+    code_device_view,
     consent_view,
     identifier_view,
     masked_value,
@@ -20,13 +23,16 @@ from regulars.contexts.members.mapping import (
 )
 from regulars.contexts.members.models import (
     CardRange,
+    CodeDevice,
     ConsentRow,
     IdentifierRow,
     Member,
     ProfileRow,
 )
 from regulars.contexts.members.types import (
+    CardBatchView,
     CardRangeView,
+    CodeDeviceView,
     ConsentView,
     Found,
     Identifier,
@@ -47,7 +53,6 @@ from regulars.core.identifiers import storable
 from regulars.core.membership import name_key
 from regulars.core.refusal import Refused
 from regulars.kit.paging import (
-    CursorInvalid,
     Page,
     cursor_id,
     make_cursor,
@@ -257,7 +262,7 @@ def list_members(
         rows = rows.filter(_is_one_of(_searched(wanted.search, region)))
     if cursor:
         at, after_id = read_cursor(cursor, str, str)
-        rows = rows.filter(_after(at, cursor_id(after_id)))
+        rows = rows.filter(after(at, cursor_id(after_id)))
     size = page_size(limit)
     found = tuple(map(member_view, rows.order_by("-enrolled_at", "-id")[: size + 1]))
     if len(found) <= size:
@@ -272,6 +277,28 @@ def list_card_ranges(*, by: Actor) -> tuple[CardRangeView, ...]:
     return tuple(map(card_range_view, CardRange.objects.order_by("code")))
 
 
+def list_card_batches(
+    range_code: str, *, batch: int | None = None, by: Actor
+) -> tuple[CardBatchView, ...]:
+    """What became of the cards of a range, by batch, the newest first. Raises PermissionMissing."""
+    require(by, Permission.CARDS_ISSUE)
+    return batches_of(range_code, batch)
+
+
+def is_card_to_give(text: str, *, region: str = "RU", by: Actor) -> bool:
+    """Whether the text is the number of an issued card that is nobody's. Raises PermissionMissing."""
+    require(by, Permission.TILL_IDENTIFY)
+    return waits_to_be_given(guesses_of(text, region=region))
+
+
+def list_code_devices(ref: MemberRef, *, by: Actor) -> tuple[CodeDeviceView, ...]:
+    """The devices that show the member's codes, the newest first. Raises PermissionMissing."""
+    if not _is_self(ref, by):
+        require(by, Permission.MEMBERS_SUPPORT)
+    rows = CodeDevice.objects.filter(bucket=ref.bucket, member_id=ref.id)
+    return tuple(map(code_device_view, rows.order_by("-made_at")))
+
+
 def _conditions(wanted: MemberFilter) -> dict[str, Any]:
     conditions = {
         "status": wanted.status,
@@ -282,16 +309,6 @@ def _conditions(wanted: MemberFilter) -> dict[str, Any]:
         "is_staff": wanted.is_staff,
     }
     return {name: value for name, value in conditions.items() if value is not None}
-
-
-def _after(at: str, member_id: UUID) -> Q:
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise CursorInvalid(pointer="/cursor") from None
-    # The first condition says nothing new, but lets the index begin where the last page ended.
-    at_or_before = Q(enrolled_at__lte=moment)
-    return at_or_before & (Q(enrolled_at__lt=moment) | Q(id__lt=member_id))
 
 
 def _searched(text: str, region: str) -> set[MemberRef]:

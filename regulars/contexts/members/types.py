@@ -202,6 +202,59 @@ class CardBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintRun:
+    """The numbers of a batch as a print shop gets them; `printings` counts this time too."""
+
+    range_code: str
+    batch: int
+    checksum: Literal["ean13", "luhn", "none"]
+    printings: int
+    numbers: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CardBatchView:
+    """A batch of cards and what became of it.
+
+    `active` open a membership now, `lost` are blocked or replaced, `retired` were an erased
+    member's; the rest waits to be handed out.
+    """
+
+    range_code: str
+    batch: int
+    count: int
+    made_at: datetime
+    printings: int
+    printed_at: datetime | None
+    active: int
+    lost: int
+    retired: int
+
+    @property
+    def waiting(self) -> int:
+        return self.count - self.active - self.lost - self.retired
+
+
+@dataclass(frozen=True, slots=True)
+class NewCodeDevice:
+    """A device that may show codes from now on; `secret` is seen this once."""
+
+    id: UUID
+    tag: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDeviceView:
+    """A device of a member that shows codes."""
+
+    id: UUID
+    name: str
+    made_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reject:
     """A row of an import that was not taken, and why; nothing of the row itself."""
 

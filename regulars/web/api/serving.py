@@ -48,7 +48,7 @@ from regulars.web.api.runtime import Runtime
 log = logging.getLogger("regulars.web.api")
 
 _KEY = re.compile(rb"[!-~]{1,200}")
-_UNKNOWN_MEMBER = "member.not_found"
+_LED_TO_NOBODY = ("member.not_found", "card.not_activated", "member_code.not_valid")
 _QUERY_PARAMETERS_MAX = 50
 
 
@@ -140,7 +140,7 @@ async def serve(
         reply = _refusal(operation, runtime, refused, language, now)
         if reply.status == 403 and operation.plane is Plane.MANAGE:
             await _audit(operation, runtime, known.actor, refused, now)
-        if refused.code == _UNKNOWN_MEMBER and operation.looks_up:
+        if refused.code in _LED_TO_NOBODY and operation.looks_up:
             runtime.limits.count_unknown(known.id, now=now)
     except BatcherClosed:
         reply = problem_reply(Unavailable(), language)

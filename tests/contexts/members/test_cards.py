@@ -3,16 +3,26 @@
 import pytest
 from contexts.members.conftest import card
 
+from regulars.contexts.members.identifying import CardNotOurs
 from regulars.contexts.members.models import CardRange, IssuedCard
-from regulars.contexts.members.queries import list_card_ranges
+from regulars.contexts.members.queries import (
+    is_card_to_give,
+    list_card_batches,
+    list_card_ranges,
+)
 from regulars.contexts.members.usecases.cards import (
+    CardBatchNotFound,
     CardRangeInvalid,
     CardRangeNotFound,
     CardRangeOverlaps,
     CardRangeTooFull,
     create_card_range,
     issue_cards,
+    print_batch,
 )
+from regulars.contexts.members.usecases.enrolment import IdentifierTaken
+from regulars.contexts.members.usecases.identifiers import block_identifier, give_card
+from regulars.contexts.members.usecases.membership import erase_member
 from regulars.contexts.security.types import Role
 from regulars.contexts.security.usecases.access import PermissionMissing
 from regulars.core.identifiers import is_ean13, is_luhn, with_check_digit
@@ -157,3 +167,50 @@ def test_cards_are_issued_by_who_may(now, person, marketer):
     with pytest.raises(CardRangeNotFound):
         issue_cards("none", 1, now=now, by=marketer)
     assert not IssuedCard.objects.exists()
+
+
+def test_a_batch_is_printed_in_one_order_and_every_time_is_counted(now, marketer, person):
+    create_card_range("main", **MAIN, now=now, by=marketer)
+    drawn = issue_cards("main", 50, now=now, by=marketer)
+    first = print_batch("main", 1, now=now, by=marketer)
+    second = print_batch("main", 1, now=now, by=marketer)
+    assert set(first.numbers) == set(drawn.numbers)
+    assert first.numbers == second.numbers
+    assert list(first.numbers) != sorted(first.numbers)
+    assert (first.printings, second.printings) == (1, 2)
+    assert first.numbers[0] not in repr(first)
+    with pytest.raises(CardBatchNotFound):
+        print_batch("main", 2, now=now, by=marketer)
+    with pytest.raises(PermissionMissing):
+        print_batch("main", 1, now=now, by=person(31, Role.CASHIER))
+
+
+def test_a_batch_tells_what_became_of_its_cards(now, marketer, system, enrol, support):
+    create_card_range("main", **MAIN, now=now, by=marketer)
+    used, lost, gone, *_ = issue_cards("main", 5, now=now, by=marketer).numbers
+    anna, boris, erased = enrol(card(used)), enrol(card(lost)), enrol(card(gone))
+    block_identifier(boris, card(lost), now=now, by=support)
+    erase_member(erased, "asked for", now=now, by=system)
+    issue_cards("main", 7, now=now, by=marketer)
+    newest, oldest = list_card_batches("main", by=marketer)
+    assert (newest.batch, newest.count, newest.waiting) == (2, 7, 7)
+    assert (oldest.active, oldest.lost, oldest.retired, oldest.waiting) == (1, 1, 1, 2)
+    assert gone not in print_batch("main", 1, now=now, by=marketer).numbers
+    assert list_card_batches("main", batch=2, by=marketer) == (newest,)
+    assert anna
+
+
+def test_a_cashier_hands_out_what_is_ours_and_nobodys(now, marketer, enrol, person):
+    create_card_range("main", **MAIN, now=now, by=marketer)
+    number, other = issue_cards("main", 2, now=now, by=marketer).numbers
+    cashier, anna, boris = person(32, Role.CASHIER), enrol(), enrol()
+    assert is_card_to_give(number, by=cashier)
+    give_card(anna, number, now=now, by=cashier)
+    give_card(anna, number, now=now, by=cashier)
+    assert not is_card_to_give(number, by=cashier)
+    with pytest.raises(IdentifierTaken):
+        give_card(boris, number, now=now, by=cashier)
+    with pytest.raises(CardNotOurs):
+        give_card(boris, "5000000000", now=now, by=cashier)
+    with pytest.raises(PermissionMissing):
+        give_card(boris, other, now=now, by=person(33, Role.AUDITOR))

@@ -9,8 +9,8 @@ from django.db.models import F
 
 from regulars.contexts.members.checking import is_code
 from regulars.contexts.members.mapping import body_digits, card_range_view
-from regulars.contexts.members.models import CardRange
-from regulars.contexts.members.types import CardBatch, CardRangeView
+from regulars.contexts.members.models import CardBatchRow, CardRange
+from regulars.contexts.members.types import CardBatch, CardRangeView, PrintRun
 from regulars.contexts.security.types import Actor, Permission
 from regulars.contexts.security.usecases.access import require
 from regulars.contexts.security.usecases.audit import record_audit
@@ -22,6 +22,12 @@ from regulars.core.identifiers import (
 )
 from regulars.core.refusal import Invalid, NotFound, Refused
 
+# One order for ever, which says nothing about the numbers: print shops and lists must agree.
+_NUMBERS = """
+SELECT number FROM members_issued_card
+WHERE range_code = %s AND batch = %s AND retired_at IS NULL
+ORDER BY sha256(convert_to(number || %s, 'UTF8'))
+"""
 Checksum = Literal["ean13", "luhn", "none"]
 
 BATCH_MAX = 100_000
@@ -57,6 +63,12 @@ class CardRangeNotFound(NotFound):
     """There is no such range."""
 
     code = "card_range.not_found"
+
+
+class CardBatchNotFound(NotFound):
+    """The range has no such batch."""
+
+    code = "card_batch.not_found"
 
 
 class CardRangeTooFull(Refused):
@@ -126,9 +138,39 @@ def issue_cards(range_code: str, count: int, *, now: datetime, by: Actor) -> Car
     CardRange.objects.filter(code=range_code).update(
         next_batch=F("next_batch") + 1, issued=F("issued") + count
     )
+    CardBatchRow.objects.create(
+        range_id=range_code, number=row.next_batch, count=count, made_at=now
+    )
     detail = {"batch": row.next_batch, "count": count}
     record_audit("card_range.issue", "card_range", range_code, detail, now=now, by=by)
     return CardBatch(range_code, row.next_batch, tuple(numbers))
+
+
+def print_batch(range_code: str, batch: int, *, now: datetime, by: Actor) -> PrintRun:
+    """Hand a batch to a print shop once more: its numbers, always in the same order.
+
+    Counted and put on record: cards printed twice open the same memberships. Numbers of erased
+    members are left out. Raises PermissionMissing, CardBatchNotFound.
+    """
+    require(by, Permission.CARDS_ISSUE)
+    row = (
+        CardBatchRow.objects.select_for_update(of=("self",))
+        .select_related("range")
+        .filter(range_id=range_code, number=batch)
+        .first()
+    )
+    if row is None:
+        raise CardBatchNotFound
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS, [range_code, batch, f"{range_code}/{batch}"])
+        numbers = tuple(number for (number,) in cursor.fetchall())
+    printings = row.printings + 1
+    CardBatchRow.objects.filter(range_id=range_code, number=batch).update(
+        printings=printings, printed_at=now
+    )
+    detail = {"batch": batch, "printing": printings}
+    record_audit("card_range.print", "card_range", range_code, detail, now=now, by=by)
+    return PrintRun(range_code, batch, row.range.checksum, printings, numbers)
 
 
 def _drawn(row: CardRange, count: int, now: datetime) -> list[str]:

@@ -6,8 +6,14 @@ from django.db import transaction
 
 from regulars.contexts.members.claiming import claim_all
 from regulars.contexts.members.holding import change_row, check_may_change, hold_member
-from regulars.contexts.members.identifying import APP_PREFIX, Claim, card_problems, claim_of
-from regulars.contexts.members.models import IdentifierRow
+from regulars.contexts.members.identifying import (
+    APP_PREFIX,
+    CardNotOurs,
+    Claim,
+    card_problems,
+    claim_of,
+)
+from regulars.contexts.members.models import IdentifierRow, IssuedCard
 from regulars.contexts.members.types import (
     Identifier,
     IdentifierKind,
@@ -59,6 +65,24 @@ def add_identifier(
     if _claim(member, claim, now):
         change_row(row)
         _audit("identifier.add", member, claim, now, by)
+
+
+def give_card(member: MemberRef, number: str, *, now: datetime, by: Actor) -> None:
+    """Activate a printed card of ours for the member; having it already is harmless.
+
+    Cashiers may do that, and members themselves: only numbers that were issued and are nobody's.
+    Raises PermissionMissing, MemberNotFound, MemberClosed, CardNotOurs, IdentifierTaken,
+    IdentifierBlocked, TooManyIdentifiers, IdentifierMalformed.
+    """
+    allowed = (Permission.TILL_ENROL, Permission.MEMBERS_WRITE, Permission.MEMBERS_SUPPORT)
+    check_may_change(member, *allowed, by=by)
+    claim = claim_of(Identifier(IdentifierKind.CARD, number, "plastic"), region="", pointer="/card")
+    if not IssuedCard.objects.filter(pk=claim.value, retired_at=None).exists():
+        raise CardNotOurs(pointer="/card")
+    row = hold_member(member)
+    if _claim(member, claim, now):
+        change_row(row)
+        _audit("identifier.give_card", member, claim, now, by)
 
 
 def issue_app_token(member: MemberRef, *, now: datetime, by: Actor) -> str:

@@ -7,6 +7,7 @@ from regulars.contexts.members.checking import checked_reason
 from regulars.contexts.members.holding import change_row, check_may_change, hold_member
 from regulars.contexts.members.mapping import profile_columns, profile_of
 from regulars.contexts.members.models import (
+    CodeDevice,
     ConsentRow,
     IdentifierRow,
     IssuedCard,
@@ -85,6 +86,9 @@ def mark_merged(
     IdentifierRow.objects.filter(bucket=loser.bucket, member_id=loser.id).update(
         bucket=winner.bucket, member_id=winner.id
     )
+    CodeDevice.objects.filter(bucket=loser.bucket, member_id=loser.id).update(
+        bucket=winner.bucket, member_id=winner.id
+    )
     # Whoever was merged into the loser before is found at the winner in one step.
     Member.objects.filter(merged_into_bucket=loser.bucket, merged_into_id=loser.id).update(
         merged_into_bucket=winner.bucket, merged_into_id=winner.id
@@ -130,6 +134,7 @@ def erase_member(member: MemberRef, reason: str, *, now: datetime, by: Actor) ->
     numbers = claims.filter(kind="card").values_list("value", flat=True)
     IssuedCard.objects.filter(pk__in=list(numbers), retired_at=None).update(retired_at=now)
     claims.delete()
+    CodeDevice.objects.filter(bucket=member.bucket, member_id=member.id).delete()
     ProfileRow.objects.filter(bucket=member.bucket, member_id=member.id).delete()
     change_row(
         row,

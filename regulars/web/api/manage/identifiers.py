@@ -7,12 +7,17 @@ from django.conf import settings
 from pydantic import Field
 
 from regulars.contexts.members.queries import (
+    list_card_batches,
     list_card_ranges,
     list_consents,
     list_identifiers,
 )
 from regulars.contexts.members.types import EVERYONE, MemberRef, ref_of
-from regulars.contexts.members.usecases.cards import create_card_range, issue_cards
+from regulars.contexts.members.usecases.cards import (
+    create_card_range,
+    issue_cards,
+    print_batch,
+)
 from regulars.contexts.members.usecases.identifiers import (
     add_identifier,
     block_identifier,
@@ -27,11 +32,14 @@ from regulars.web.api.manage import examples
 from regulars.web.api.manage.member_bodies import ConsentBody, IdentifierBody
 from regulars.web.api.manage.member_shapes import (
     CardBatchAnswer,
+    CardBatchLine,
+    CardBatchList,
     ConsentAnswer,
     ConsentList,
     IdentifierAnswer,
     IdentifierList,
     NewRangeAnswer,
+    PrintRunAnswer,
     RangeAnswer,
     RangeList,
 )
@@ -45,6 +53,7 @@ cards = Operations(Plane.MANAGE, "Cards")
 
 CARDS_AT_ONCE_MAX = 10_000
 _CardNumber = Annotated[str, plain(40, least=1)]
+_BatchNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 _RangeCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 
 
@@ -259,6 +268,43 @@ def issue_batch(call: Call, range_code: _RangeCode, body: CardsBody) -> CardBatc
     batch = issue_cards(range_code, body.count, now=call.now, by=call.actor)
     return CardBatchAnswer(
         range_code=batch.range_code, batch=batch.batch, numbers=list(batch.numbers)
+    )
+
+
+@cards(
+    "GET",
+    "/card-ranges/{range_code}/batches",
+    name="list_card_batches",
+    permission=Permission.CARDS_ISSUE,
+    answers=CardBatchList,
+)
+def list_batches(call: Call, range_code: _RangeCode) -> CardBatchList:
+    """The batches of a range: printed how often, and how many of their cards are in use."""
+    views = list_card_batches(range_code, by=call.actor)
+    return CardBatchList(batches=[CardBatchLine.model_validate(view) for view in views])
+
+
+@cards(
+    "POST",
+    "/card-ranges/{range_code}/batches/{batch}/printings",
+    name="print_card_batch",
+    permission=Permission.CARDS_ISSUE,
+    answers=PrintRunAnswer,
+    status=201,
+    effect="stored",
+)
+def print_cards(call: Call, range_code: _RangeCode, batch: _BatchNumber) -> PrintRunAnswer:
+    """Hand a batch to a print shop.
+
+    Every printing is counted and audited: a card printed twice opens the same membership.
+    """
+    run = print_batch(range_code, batch, now=call.now, by=call.actor)
+    return PrintRunAnswer(
+        range_code=run.range_code,
+        batch=run.batch,
+        checksum=run.checksum,
+        printings=run.printings,
+        numbers=list(run.numbers),
     )
 
 

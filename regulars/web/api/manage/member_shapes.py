@@ -126,6 +126,36 @@ class RangeList(View):
     ranges: list[RangeAnswer]
 
 
+class CardBatchLine(View):
+    """A batch of cards and what became of it."""
+
+    batch: int
+    count: int
+    made_at: datetime
+    printings: int
+    printed_at: datetime | None
+    active: int = Field(description="Open a membership")
+    lost: int = Field(description="Blocked or replaced")
+    retired: int = Field(description="Of erased members")
+    waiting: int = Field(description="Given to nobody yet")
+
+
+class CardBatchList(View):
+    """The batches of a range, the newest first."""
+
+    batches: list[CardBatchLine]
+
+
+class PrintRunAnswer(View):
+    """The numbers of a batch, always in the same order; `printings` counts this time too."""
+
+    range_code: str
+    batch: int
+    checksum: Literal["ean13", "luhn", "none"]
+    printings: int
+    numbers: list[str]
+
+
 class CardBatchAnswer(View):
     """New card numbers, in the random order they were drawn in."""
 

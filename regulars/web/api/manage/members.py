@@ -54,8 +54,9 @@ from regulars.web.api.manage.member_shapes import (
 from regulars.web.api.operation import Operations
 from regulars.web.api.serving import Call
 from regulars.web.api.till.answers import books_json, earned
-from regulars.web.api.till.people import AsOf, StatementQuery, statement_json
+from regulars.web.api.till.people import AsOf
 from regulars.web.api.till.shapes import BooksAnswer, StatementAnswer
+from regulars.web.api.till.statement import StatementQuery, statement_json
 
 members = Operations(Plane.MANAGE, "Members")
 

@@ -6,12 +6,16 @@ from regulars.web.api.till.gift_cards import till_cards
 from regulars.web.api.till.gifts import gifts
 from regulars.web.api.till.late import late
 from regulars.web.api.till.people import people
+from regulars.web.api.till.presence import presence
 from regulars.web.api.till.sales import sales
+from regulars.web.api.till.statement import statement
 
 TILL_ROUTES: tuple[Route, ...] = (
     *sales.routes,
     *late.routes,
     *people.routes,
+    *presence.routes,
+    *statement.routes,
     *gifts.routes,
     *till_cards.routes,
     *friends.routes,

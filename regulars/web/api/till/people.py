@@ -12,6 +12,7 @@ from regulars.contexts.members.queries import (
     find_member_by_identifier,
     get_found,
     get_survivor,
+    is_card_to_give,
     look_up,
 )
 from regulars.contexts.members.types import (
@@ -27,8 +28,8 @@ from regulars.contexts.members.types import (
     Profile,
     ref_of,
 )
+from regulars.contexts.members.usecases.codes import take_shown_code
 from regulars.contexts.security.types import Permission, Plane
-from regulars.contexts.till.queries.statements import Movement, list_movements
 from regulars.contexts.till.types import (
     BooksView,
     IdentifierBlocked,
@@ -39,12 +40,12 @@ from regulars.contexts.till.types import (
 from regulars.contexts.till.usecases.enrolment import enrol_with_referral
 from regulars.contexts.till.usecases.events import award_event
 from regulars.contexts.till.usecases.sales import read_books
+from regulars.core.member_code import looks_like_code
 from regulars.core.programme.compiled import Compiled
 from regulars.core.purchase import Event
+from regulars.core.refusal import NotFound
 from regulars.core.till.decision import MemberNotActive
-from regulars.core.wording.catalogue import sentence
 from regulars.core.wording.telling import Units, tell
-from regulars.kit.paging import make_cursor, read_cursor
 from regulars.kit.transactions import in_transaction
 from regulars.web.api.operation import Operations
 from regulars.web.api.serving import Call
@@ -56,12 +57,10 @@ from regulars.web.api.till.shapes import (
     EnrolAnswer,
     EventAnswer,
     IdentifyAnswer,
-    StatementAnswer,
 )
 from regulars.web.api.values import (
     Closed,
     Day,
-    QueryInteger,
     QueryMoment,
     absent,
     plain,
@@ -70,6 +69,12 @@ from regulars.web.api.values import (
 people = Operations(Plane.TILL, "Members")
 
 _CANDIDATES_MAX = 10
+
+
+class CardNotActivated(NotFound):
+    """A printed card of ours that was given to nobody yet."""
+
+    code = "card.not_activated"
 
 
 class IdentifyBody(Closed):
@@ -138,13 +143,6 @@ class AsOf(Closed):
     as_of: QueryMoment | None = None
 
 
-class StatementQuery(Closed):
-    """Which part of the list."""
-
-    before: Annotated[str, plain(400)] | None = Field(default=None, description="`next` of a page")
-    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 50
-
-
 @people(
     "POST",
     "/identify",
@@ -159,7 +157,9 @@ async def identify(call: Call, body: IdentifyBody) -> dict[str, Any]:
     """Find out who it is.
 
     `text` may be a card number, phone, e-mail, app code, outside number, or how a name begins (three
-    letters): a name leads to candidates, each to be identified by `id`. Nobody found is 404. Too
+    letters): a name leads to candidates, each to be identified by `id`. A code that the member's app
+    shows (`RQ1…`) works once and for half a minute, and says that the member is here: `by` is `code`.
+    Nobody found is 404; `card.not_activated` is a printed card of ours that is nobody's yet. Too
     many tries that find nobody are answered with 429.
     """
     runtime = call.runtime
@@ -169,6 +169,8 @@ async def identify(call: Call, body: IdentifyBody) -> dict[str, Any]:
         return {"by": by, "member": None, "candidates": _candidates(found), "units": _units(units)}
     if len(found) > 1:
         raise IdentifierAmbiguous
+    if not found and by == "card":
+        raise CardNotActivated(pointer="/text")
     if not found:
         raise MemberUnknown(pointer="/text" if "text" in body.model_fields_set else "/member")
     one = _usable(found[0])
@@ -262,37 +264,6 @@ async def get_balance(call: Call, member_id: UUID, query: AsOf) -> dict[str, Any
     return books_json(view, await call.runtime.units(view.version))
 
 
-@people(
-    "GET",
-    "/members/{member_id}/statement",
-    name="get_statement_at_till",
-    permission=Permission.TILL_STATEMENT,
-    answers=StatementAnswer,
-    looks_up=True,
-    examples=examples.OF_MEMBER,
-)
-def get_statement(call: Call, member_id: UUID, query: StatementQuery) -> dict[str, Any]:
-    """The statement of a member.
-
-    Every movement with its reasons in words and the balances after it, the newest first.
-    """
-    return statement_json(call, member_id, query)
-
-
-def statement_json(call: Call, member_id: UUID, query: StatementQuery) -> dict[str, Any]:
-    """One page of a statement. Raises MemberNotFound, CursorInvalid."""
-    member = get_survivor(ref_of(member_id), within=EVERYONE)
-    before = read_cursor(query.before, int)[0] if query.before else None
-    movements = list_movements(member.ref, before=before, limit=query.limit + 1)
-    shown = movements[: query.limit]
-    units = call.runtime.units_at(call.now)
-    return {
-        "lines": [_movement_json(movement, units, call.language) for movement in shown],
-        "next": make_cursor(shown[-1].line.seq) if len(movements) > len(shown) else None,
-        "units": _units(units),
-    }
-
-
 def find_member(name: MemberName) -> MemberRef:
     """The member a request names, for what runs on the ORM. Raises MemberUnknown, IdentifierBlocked."""
     (kind,) = name.model_fields_set
@@ -312,9 +283,14 @@ def _found(call: Call, body: IdentifyBody) -> tuple[str, tuple[Found, ...]]:
     """By what, and who; nobody is found by nothing in particular."""
     region = settings.PHONE_REGION
     if "text" in body.model_fields_set:
+        if looks_like_code(body.text):
+            ref = take_shown_code(body.text, now=call.now, by=call.actor)
+            return "code", (get_found(get_survivor(ref, within=EVERYONE).ref, within=EVERYONE),)
         several = look_up(
             body.text, limit=_CANDIDATES_MAX, within=EVERYONE, region=region, by=call.actor
         )
+        if not several and is_card_to_give(body.text, region=region, by=call.actor):
+            return "card", ()
         return (str(several[0].by) if several else ""), several
     name = body.member
     (kind,) = name.model_fields_set
@@ -364,30 +340,6 @@ def _candidates(found: tuple[Found, ...]) -> list[dict[str, str]]:
         {"id": str(one.ref.id), "name": one.shown_name, "contact": one.shown_contact}
         for one in found
     ]
-
-
-def _movement_json(movement: Movement, units: Units | None, language: str) -> dict[str, Any]:
-    line = movement.line
-    return {
-        "seq": line.seq,
-        "kind": line.kind,
-        "title": sentence(f"movement.{line.kind}", {}, language),
-        "occurred_at": line.occurred_at,
-        "posted_at": line.posted_at,
-        "programme_version": line.version,
-        "moves": balances_json(line.moves),
-        "balances": balances_json(line.balances),
-        "receipt_id": movement.receipt.number if movement.receipt else None,
-        "reasons": [
-            {
-                "code": reason.code,
-                "text": tell(reason.code, dict(reason.params), units, language, currency=currency),
-                "currency": currency,
-                "amount": amount,
-            }
-            for reason, currency, amount in movement.causes
-        ],
-    }
 
 
 def _units(units: Units | None) -> dict[str, Any] | None:

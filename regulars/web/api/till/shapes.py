@@ -230,7 +230,7 @@ class Candidate(Shape):
 class IdentifyAnswer(Shape):
     """Who was meant: one member, or several whose name begins so."""
 
-    by: Literal["card", "phone", "email", "app", "external", "id", "name"]
+    by: Literal["card", "phone", "email", "app", "external", "code", "id", "name"]
     member: IdentifiedMember | None
     candidates: list[Candidate]
     units: Units | None

@@ -1,0 +1,33 @@
+"""English sentences about plastic cards, and codes that change."""
+
+SENTENCES = {
+    "card_batch.not_found": "There is no such batch of cards.",
+    "card.not_activated": "This card is nobody's yet: enrol a member with it, or give it to one who takes part already.",
+    "member_code.not_valid": "The code does not fit. Ask to open the card in the app once more.",
+    "member_code.stale": "The code is old: the app shows another by now. If not, check the phone's clock.",
+    "member_code.used": "This code was taken already. Wait for the next: it changes every half minute.",
+    "member_code.device_not_found": "The member has no such device.",
+    "cards.face_member_card": "Member card",
+    "cards.face_show": "Show this card before you pay and the points come at once. It says who you are; it does not pay for you.",
+    # the command
+    "cards.made_range": "The numbers “{name}” are set up: {left} cards to come.",
+    "cards.drawn": "Batch {batch}: {count|card|cards}.",
+    "cards.written": "Batch {batch}, printing no. {printing}: {count|card|cards} in {path}",
+    "cards.printing": "Drawing cards",
+    "cards.none": "Nothing yet.",
+    "cards.head_range": "numbers",
+    "cards.head_prefix": "begin with",
+    "cards.head_checksum": "check",
+    "cards.head_issued": "issued",
+    "cards.head_batch": "batch",
+    "cards.head_made": "made",
+    "cards.head_count": "cards",
+    "cards.head_printings": "printings",
+    "cards.head_active": "with members",
+    "cards.head_lost": "closed",
+    "cards.head_retired": "retired",
+    "cards.head_waiting": "waiting",
+    "cli.cards_file_there": "The file {path} is there already: choose another name.",
+    "cli.cards_logo_unreadable": "The logo cannot be read: a PNG or JPEG is needed.",
+    "cli.cards_colour_malformed": "A colour is written like this: #1a2b3c.",
+}

@@ -1,0 +1,33 @@
+"""Russian sentences about plastic cards, and codes that change."""
+
+SENTENCES = {
+    "card_batch.not_found": "Такой партии карт нет.",
+    "card.not_activated": "Эта карта ещё ничья: оформите участника с ней или выдайте её тому, кто уже участвует.",
+    "member_code.not_valid": "Код не подходит. Попросите открыть карту в приложении ещё раз.",
+    "member_code.stale": "Код устарел: в приложении уже другой. Если нет, проверьте часы на телефоне.",
+    "member_code.used": "Этот код уже принят. Подождите следующего: он меняется каждые полминуты.",
+    "member_code.device_not_found": "Такого устройства у участника нет.",
+    "cards.face_member_card": "Карта участника",
+    "cards.face_show": "Покажите карту на кассе до оплаты: баллы придут сразу. Карта называет участника, но не платит за него.",
+    # the command
+    "cards.made_range": "Номера «{name}» заведены: ещё {left} карт.",
+    "cards.drawn": "Партия {batch}: {count|карта|карты|карт}.",
+    "cards.written": "Партия {batch}, печать № {printing}: {count|карта|карты|карт} в файле {path}",
+    "cards.printing": "Рисуем карты",
+    "cards.none": "Пока ничего нет.",
+    "cards.head_range": "номера",
+    "cards.head_prefix": "начало",
+    "cards.head_checksum": "контроль",
+    "cards.head_issued": "выпущено",
+    "cards.head_batch": "партия",
+    "cards.head_made": "выпущена",
+    "cards.head_count": "карт",
+    "cards.head_printings": "печатей",
+    "cards.head_active": "у участников",
+    "cards.head_lost": "закрыто",
+    "cards.head_retired": "изъято",
+    "cards.head_waiting": "ждут",
+    "cli.cards_file_there": "Файл {path} уже есть: выберите другое имя.",
+    "cli.cards_logo_unreadable": "Логотип не читается: нужен PNG или JPEG.",
+    "cli.cards_colour_malformed": "Цвет пишется так: #1a2b3c.",
+}
