@@ -4,10 +4,12 @@ import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as message_levels
 
 from regulars.project.database import configured_access
 from regulars.project.mail import configured_channels, configured_mail
 from regulars.project.secret_key import configured_secret_key
+from regulars.project.static_version import static_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -23,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "csp",
     "procrastinate.contrib.django",
     "regulars.contexts.security",
@@ -40,6 +43,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "regulars.web.design.faces.Faces",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -59,6 +63,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "regulars.web.design.brand.in_templates",
+                "regulars.web.accounts.guard.who",
             ]
         },
     }
@@ -84,11 +90,20 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LANGUAGE_COOKIE_NAME = "language"
+# Each part of the pages keeps its own texts, so that they can be written apart.
+LOCALE_PATHS = sorted(BASE_DIR.glob("web/*/locale"))
+MESSAGE_TAGS = {
+    message_levels.SUCCESS: "good",
+    message_levels.WARNING: "warn",
+    message_levels.ERROR: "bad",
+}
+FORM_RENDERER = "regulars.web.design.forms.Fields"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATIC_URL = "/static/"
+STATIC_URL = static_url()
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = BEHIND_TLS
@@ -108,10 +123,12 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", "blob:"],
         "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

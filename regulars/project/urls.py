@@ -1,7 +1,11 @@
 """Which pages Django serves."""
 
-from django.urls import path
+from django.urls import include, path
 
 from regulars.web.pages.front import front_page
 
-urlpatterns = [path("", front_page, name="front")]
+urlpatterns = [
+    path("", front_page, name="front"),
+    path("design/", include("regulars.web.design.urls")),
+    path("console/", include("regulars.web.console.urls")),
+]

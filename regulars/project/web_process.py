@@ -2,24 +2,23 @@
 
 import os
 import sys
-from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-import regulars.web as web
 from regulars.kit import logging as kit_logging
 from regulars.kit.processes import die_with_parent
+from regulars.project.static_version import STATIC, static_url
 
 _GRACE_S = 15
+_YEAR_S = 365 * 24 * 3600  # the address of static files changes with what they contain
 
 
 def serve(host: str, port: int, workers: int) -> None:
     """Answer HTTP on `host`:`port` until SIGTERM, then finish the requests under way."""
     # The server's own workers are processes too, and end with it.
     os.environ["REGULARS_DIE_WITH_PARENT"] = "1"
-    static = Path(web.__path__[0]) / "static"
     Granian(
         "regulars.project.asgi:application",
         address=host,
@@ -31,8 +30,9 @@ def serve(host: str, port: int, workers: int) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE_S,
-        static_path_route=["/static"] if static.is_dir() else None,
-        static_path_mount=[static] if static.is_dir() else None,
+        static_path_route=[static_url().rstrip("/")],
+        static_path_mount=[STATIC],
+        static_path_expires=_YEAR_S,
     ).serve()
 
 

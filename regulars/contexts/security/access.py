@@ -33,6 +33,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PROGRAMME_PUBLISH,
         Permission.REWARDS_WRITE,
         Permission.CARDS_ISSUE,
+        Permission.BRAND_WRITE,
         Permission.CONSENTS_READ,
         Permission.RECEIPTS_IMPORT,
         Permission.STUDIES_RUN,
@@ -116,6 +117,7 @@ SCOPE_PERMISSIONS: dict[Scope, frozenset[Permission]] = {
     Scope.PERIODS_CLOSE: frozenset({Permission.REPORTS_READ, Permission.PERIODS_CLOSE}),
     Scope.KEYS_WRITE: frozenset({Permission.KEYS_READ, Permission.KEYS_WRITE}),
     Scope.STAFF_WRITE: frozenset({Permission.STAFF_READ, Permission.STAFF_WRITE}),
+    Scope.BRAND_WRITE: frozenset({Permission.BRAND_WRITE}),
     Scope.AUDIT_READ: frozenset({Permission.AUDIT_READ}),
     Scope.APPROVALS: frozenset(
         {Permission.LEDGER_APPROVE, Permission.PROGRAMME_APPROVE, Permission.PERIODS_REOPEN}

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     KEYS_WRITE = "keys.write"
     STAFF_READ = "staff.read"
     STAFF_WRITE = "staff.write"
+    BRAND_WRITE = "brand.write"
     AUDIT_READ = "audit.read"
 
 
@@ -106,6 +107,7 @@ class Scope(StrEnum):
     PERIODS_CLOSE = "periods:close"
     KEYS_WRITE = "keys:write"
     STAFF_WRITE = "staff:write"
+    BRAND_WRITE = "brand:write"
     AUDIT_READ = "audit:read"
     APPROVALS = "approvals:decide"
 

@@ -1,0 +1,13 @@
+"""Pages and files that belong to no face: the visitor's choices and the operator's brand."""
+
+from django.urls import path
+
+from regulars.web.design.brand import brand_icon, brand_style
+from regulars.web.design.preferences import preferences
+
+app_name = "design"
+urlpatterns = [
+    path("preferences/", preferences, name="preferences"),
+    path("brand.css", brand_style, name="brand_style"),
+    path("brand.svg", brand_icon, name="brand_icon"),
+]
