@@ -48,6 +48,30 @@ class Till(models.Model):
         return f"{self.store_id}/{self.code}"
 
 
+class Cashier(models.Model):
+    """Who works at the tills of a store and says so by a PIN; names are for the screen only."""
+
+    pk = models.CompositePrimaryKey("store_id", "code")
+    store = models.ForeignKey(
+        "till.Store",
+        models.PROTECT,
+        db_column="store_code",
+        related_name="+",
+        db_index=False,
+    )
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    pin_digest = models.BinaryField()
+    active = models.BooleanField(default=True, db_default=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "till_cashier"
+
+    def __str__(self) -> str:
+        return f"{self.store_id}/{self.code}"
+
+
 class Sale(models.Model):
     """A receipt committed here, with the decision made on it; nobody's has the nil member."""
 

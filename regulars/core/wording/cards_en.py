@@ -1,6 +1,8 @@
 """English sentences about plastic cards, and codes that change."""
 
 SENTENCES = {
+    "cashier.pin_malformed": "A PIN is 4 to 8 digits, not all the same.",
+    "cashier.pin_wrong": "The PIN does not fit.",
     "card_batch.not_found": "There is no such batch of cards.",
     "card.not_activated": "This card is nobody's yet: enrol a member with it, or give it to one who takes part already.",
     "member_code.not_valid": "The code does not fit. Ask to open the card in the app once more.",

@@ -1,6 +1,8 @@
 """Russian sentences about plastic cards, and codes that change."""
 
 SENTENCES = {
+    "cashier.pin_malformed": "ПИН-код — от 4 до 8 цифр, не все одинаковые.",
+    "cashier.pin_wrong": "ПИН-код не подходит.",
     "card_batch.not_found": "Такой партии карт нет.",
     "card.not_activated": "Эта карта ещё ничья: оформите участника с ней или выдайте её тому, кто уже участвует.",
     "member_code.not_valid": "Код не подходит. Попросите открыть карту в приложении ещё раз.",

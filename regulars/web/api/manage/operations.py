@@ -1,6 +1,7 @@
 """Every operation of the management plane."""
 
 from regulars.web.api.manage.access import access
+from regulars.web.api.manage.cashiers import cashiers
 from regulars.web.api.manage.coupons import coupons
 from regulars.web.api.manage.friends import friends
 from regulars.web.api.manage.gift_cards import gift_cards
@@ -27,6 +28,7 @@ MANAGE_ROUTES: tuple[Route, ...] = tuple(
         coupons,
         gift_cards,
         places,
+        cashiers,
         access,
     )
     for route in group.routes

@@ -8,6 +8,7 @@ from regulars.web.api.till.late import late
 from regulars.web.api.till.people import people
 from regulars.web.api.till.presence import presence
 from regulars.web.api.till.sales import sales
+from regulars.web.api.till.shift import shift
 from regulars.web.api.till.statement import statement
 
 TILL_ROUTES: tuple[Route, ...] = (
@@ -16,6 +17,7 @@ TILL_ROUTES: tuple[Route, ...] = (
     *people.routes,
     *presence.routes,
     *statement.routes,
+    *shift.routes,
     *gifts.routes,
     *till_cards.routes,
     *friends.routes,
