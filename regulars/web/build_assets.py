@@ -26,8 +26,22 @@ _FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "@alpinejs/csp/dist/module.esm.min.js": "alpine.esm.min.js",
     "echarts/dist/echarts.esm.min.mjs": "echarts.esm.min.js",
+    "qr/index.js": "qr.js",
+    # The reader of barcodes where the browser has none; the wasm is the one its version was made with.
+    "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm",
 }
-_LICENCES = ("htmx.org", "echarts", "zrender", "@tabler/icons", "@vue/reactivity")
+_READER = "barcode-detector/dist/iife/ponyfill.js"
+_READER_NAMES = "BarcodeDetector, prepareZXingModule"
+_LICENCES = (
+    "htmx.org",
+    "echarts",
+    "zrender",
+    "@tabler/icons",
+    "@vue/reactivity",
+    "qr",
+    "barcode-detector",
+    "zxing-wasm",
+)
 _FACE = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 _SOURCE = re.compile(
     r"url\(\./files/(?P<file>(?P<family>[a-z-]+?)-(?P<subset>[a-z-]+)-wght-normal\.woff2)\)"
@@ -54,6 +68,8 @@ def build(*, root: Path = ROOT) -> bool:
     aside.mkdir(parents=True)
     for source, name in _FILES.items():
         shutil.copyfile(modules / source, aside / name)
+    reader = f"{(modules / _READER).read_text()}\nexport const {{ {_READER_NAMES} }} = BarcodeDetectionAPI;\n"
+    (aside / "barcode_reader.js").write_text(reader)
     (aside / "fonts.css").write_text(_fonts(modules, aside))
     (aside / "icons.json").write_text(json.dumps(_icons(modules), indent=0))
     (aside / "LICENCES.txt").write_text(_licences(modules))
@@ -136,7 +152,7 @@ def _icons(modules: Path) -> dict[str, str]:
 def _licences(modules: Path) -> str:
     texts = []
     for name in _LICENCES:
-        (found,) = (modules / name).glob("LICENSE*")
+        found, *_ = sorted((modules / name).glob("LICENSE*"))
         texts.append(f"{name}\n{'=' * len(name)}\n\n{found.read_text()}")
     return "\n\n".join(texts)
 
