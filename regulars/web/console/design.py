@@ -106,7 +106,8 @@ def _charts() -> list[Chart]:
             [
                 Series(_("Range"), (), [f"{v * 3 // 4}–{v * 4 // 3}" for v in middle], 1, False,
                        [v * 3 // 4 for v in middle], [v * 4 // 3 for v in middle]),
-                _series(_("Forecast"), middle, 1), _series(_("Plan"), (12, 15, 18, 21, 24, 27), 2, dashed=True),
+                _series(_("Forecast"), middle, 1),
+                _series(_("Plan"), (12, 15, 18, 21, 24, 27), 2, dashed=True),
             ],
             _("Month"),
         ),
@@ -153,8 +154,10 @@ def _entries() -> list[dict[str, Any]]:
 
 
 def _rows() -> list[dict[str, Any]]:
-    return [
-        {"name": "Анна Петрова", "card": "2200 0471 8830", "tier": _("Gold"), "kind": "warn", "balance": 18400},
-        {"name": "Константин Переверзев-Аксёновский", "card": "2200 0471 8848", "tier": _("Silver"), "kind": "", "balance": 920},
-        {"name": "Maria Gonzalez", "card": "2200 0471 8855", "tier": _("Start"), "kind": "", "balance": 0},
-    ]  # fmt: skip
+    found = (
+        ("Анна Петрова", "2200 0471 8830", _("Gold"), "warn", 18400),
+        ("Константин Переверзев-Аксёновский", "2200 0471 8848", _("Silver"), "", 920),
+        ("Maria Gonzalez", "2200 0471 8855", _("Start"), "", 0),
+    )
+    names = ("name", "card", "tier", "kind", "balance")
+    return [dict(zip(names, row, strict=True)) for row in found]

@@ -33,8 +33,12 @@ function compact(value) {
   return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }).format(value);
 }
 
+function family() {
+  return getComputedStyle(document.body).fontFamily;
+}
+
 function axisText() {
-  return { color: token("faint"), fontFamily: "inherit", fontSize: 12 };
+  return { color: token("faint"), fontFamily: family(), fontSize: 12 };
 }
 
 function optionOf(data) {
@@ -54,8 +58,8 @@ function cartesian(data) {
   };
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 350,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 4, right: 12, top: 12, bottom: 4, containLabel: true },
+    textStyle: { fontFamily: family() },
+    grid: { left: 2, right: 14, top: 12, bottom: 6, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: across ? values : names, yAxis: across ? names : values,
     tooltip: tooltip(data, across ? "shadow" : "line"),
     series: data.series.flatMap((series, place) => seriesOf(data, series, place)),
@@ -93,15 +97,25 @@ function band(data, series, colour) {
 
 function tooltip(data, pointer) {
   return {
-    trigger: "axis", className: "chart-tip", appendToBody: false, confine: true, borderWidth: 0, backgroundColor: token("raised"), padding: 0,
-    textStyle: { color: token("text"), fontFamily: "inherit" }, extraCssText: "", renderMode: "html",
+    trigger: "axis", ...plainTip(),
     axisPointer: { type: pointer, lineStyle: { color: token("line-strong") }, shadowStyle: { color: token("hover"), opacity: 0.6 } },
     formatter: (points) => tip(data, points[0].dataIndex),
   };
 }
 
-function tip(data, at) {
+/* The box is ours: the library's own is left without any looks. */
+function plainTip() {
+  return { confine: true, borderWidth: 0, padding: 0, backgroundColor: "transparent", extraCssText: "box-shadow: none" };
+}
+
+function tipBox() {
   const box = document.createElement("div");
+  box.className = "chart-tip-box";
+  return box;
+}
+
+function tip(data, at) {
+  const box = tipBox();
   const title = document.createElement("b");
   title.textContent = data.labels[at];
   box.append(title);
@@ -114,21 +128,28 @@ function tip(data, at) {
 }
 
 function heat(data) {
-  const cells = data.series.flatMap((series, row) => series.values.map((value, column) => [column, row, value ?? "-"]));
-  const known = cells.map((cell) => cell[2]).filter((value) => typeof value === "number");
+  const known = data.series.flatMap((series) => series.values).filter((value) => value !== null);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const cells = data.series.flatMap((series, row) => series.values.map((value, column) => ({
+    value: [column, row, value ?? "-"],
+    label: { color: value > low + (high - low) * 0.55 ? token("on-accent") : token("text") },
+  })));
   return {
-    animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 4, right: 4, top: 4, bottom: 4, containLabel: true },
+    animation: false, textStyle: { fontFamily: family() },
+    grid: { left: 2, right: 2, top: 4, bottom: 6, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { show: false }, axisLabel: axisText() },
     yAxis: { type: "category", data: data.series.map((series) => series.name), inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: axisText() },
-    visualMap: { show: false, min: Math.min(0, ...known), max: Math.max(...known), inRange: { color: [token("sunken"), token("accent")] } },
-    tooltip: { className: "chart-tip", confine: true, borderWidth: 0, padding: 0, formatter: (point) => cellTip(data, point.value) },
-    series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: token("surface"), borderWidth: 2, borderRadius: 3 } }],
+    visualMap: { show: false, min: low, max: high, inRange: { color: [token("accent-soft"), token("accent")] } },
+    tooltip: { ...plainTip(), formatter: (point) => cellTip(data, point.value) },
+    series: [{
+      type: "heatmap", data: cells, label: { show: true, fontSize: 12, fontFamily: family(), formatter: (point) => data.series[point.value[1]].shown?.[point.value[0]] ?? "" },
+      itemStyle: { borderColor: token("surface"), borderWidth: 2, borderRadius: 3 },
+    }],
   };
 }
 
 function cellTip(data, [column, row]) {
-  const box = document.createElement("div");
+  const box = tipBox();
   box.textContent = `${data.series[row].name} · ${data.labels[column]}: ${data.series[row].shown?.[column] ?? "–"}`;
   return box;
 }
