@@ -1,7 +1,8 @@
 """The texts of the pages: which there are, which lack Russian, which nobody says any more.
 
-`python -m regulars.web.texts` lists what is wrong; with `--write` it first adds what is missing to
-the .po of its part, empty, and drops what is unused. Messages are in English; plural forms are three.
+`python -m regulars.web.texts [part…]` lists what is wrong; with `--write` it first adds what is
+missing to the .po of its part, empty, and drops what is unused. Messages are in English; plural forms
+are three. The parts share one vocabulary: the same message has the same Russian everywhere.
 """
 
 import ast
@@ -87,6 +88,18 @@ def flaws(part: str) -> Iterator[str]:
             yield f"{part}: not certain: {text.id!r}"
         else:
             yield from _flaws_of(part, text, message)
+
+
+def clashes() -> Iterator[str]:
+    """Messages that two parts put into different Russian: only one of them would be shown."""
+    said: dict[tuple[str | None, str], tuple[str, object]] = {}
+    for part in parts():
+        for message in catalogue(part):
+            if not message.id or not any(message.string):
+                continue
+            first = said.setdefault((message.context, _id(message)), (part, message.string))
+            if first[1] != message.string:
+                yield f"{part}: {_id(message)!r} is {message.string!r}, in {first[0]} {first[1]!r}"
 
 
 def write(part: str) -> None:
@@ -183,11 +196,11 @@ def _text(call: ast.Call, places: tuple[int | None, int, int | None], where: str
 
 def main(arguments: list[str]) -> int:
     """Write if asked to, list what is wrong; 1 where something is."""
-    found: list[str] = []
-    for part in parts():
-        if "--write" in arguments:
+    named = [argument for argument in arguments if not argument.startswith("-")] or list(parts())
+    if "--write" in arguments:
+        for part in named:
             write(part)
-        found.extend(flaws(part))
+    found = [flaw for part in named for flaw in flaws(part)] + list(clashes())
     sys.stdout.write("".join(f"{flaw}\n" for flaw in found))
     return 1 if found else 0
 

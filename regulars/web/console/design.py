@@ -94,11 +94,11 @@ def _charts() -> list[Chart]:
     grid = ((100, 62, 48, 41, 38, 35), (100, 58, 45, 40, 36, None), (100, 66, 51, 44, None, None))
     return [
         Chart(
-            "lines", "area", _("Sales"), _("Sales by month rise from 420 to 760."), months,
+            "lines", "area", _("Lines"), _("Sales by month rise from 420 to 760."), months,
             [_series(_("Of members"), members, 1), _series(_("Of others"), others, 2)], _("Month"),
         ),
         Chart(
-            "bars", "stack", _("Sales"), _("Sales by month, members and others."), months,
+            "bars", "stack", _("Bars"), _("Sales by month, members and others."), months,
             [_series(_("Of members"), members, 1), _series(_("Of others"), others, 3)], _("Month"),
         ),
         Chart(
