@@ -5,6 +5,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from regulars.core.plain_text import line_of_text
+from regulars.core.refusal import Invalid
+
 # What text needs against its ground by WCAG 2.2 AA.
 TEXT_CONTRAST_MIN = 4.5
 _HEX = re.compile(r"#[0-9a-f]{6}")
@@ -39,6 +42,47 @@ class CardFace(StrEnum):
 
 
 DEFAULT_ACCENT = "#0b6650"
+NAME_LENGTH_MAX = 40
+
+
+class ColourInvalid(Invalid):
+    """A colour is written as #rrggbb."""
+
+    code = "brand.colour_invalid"
+
+
+class ChoiceInvalid(Invalid):
+    """There is no such typeface or card face."""
+
+    code = "brand.choice_invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """What the operator says of their looks; the logo is apart."""
+
+    name: str = "Regulars"
+    accent: str = DEFAULT_ACCENT
+    typeface: Typeface = Typeface.GOLOS
+    card_face: CardFace = CardFace.WAVES
+
+
+def parse_brand(name: str, accent: str, typeface: str, card_face: str) -> Brand:
+    """A brand from what a person typed; a colour may come without `#` and in capitals.
+
+    Raises TextMalformed, ColourInvalid, ChoiceInvalid, each with its pointer.
+    """
+    told = "#" + accent.strip().lower().removeprefix("#")
+    if not is_colour(told):
+        raise ColourInvalid(pointer="/accent")
+    for value, known, pointer in (
+        (typeface, Typeface, "/typeface"),
+        (card_face, CardFace, "/card_face"),
+    ):
+        if value not in list(known):
+            raise ChoiceInvalid(pointer=pointer)
+    named = line_of_text(name, length_max=NAME_LENGTH_MAX, pointer="/name", needed=True)
+    return Brand(named, told, Typeface(typeface), CardFace(card_face))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +144,8 @@ def dark_palette(accent: str) -> Palette:
 
 def card_colours(accent: str) -> CardColours:
     """Colours of the member's card, the same in both themes."""
-    text = _WHITE if contrast(accent, _WHITE) >= TEXT_CONTRAST_MIN else _BLACK
+    # Where white cannot be read, pure black always can; a softer black could not on every colour.
+    text = _WHITE if contrast(accent, _WHITE) >= TEXT_CONTRAST_MIN else "#000000"
     toward = "#000000" if text == _WHITE else "#ffffff"
     return CardColours(accent, mix(accent, toward, 72), text)
 

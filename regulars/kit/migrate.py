@@ -17,6 +17,8 @@ from regulars.kit.dsn import Dsn
 APPEND_ONLY = (
     "ledger_seal",
     "members_consent",
+    "members_consent_text",
+    "programme_brand",
     "rewards_coupon_event",
     "rewards_stock_move",
     "security_audit_row",

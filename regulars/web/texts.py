@@ -95,7 +95,7 @@ def clashes() -> Iterator[str]:
     said: dict[tuple[str | None, str], tuple[str, object]] = {}
     for part in parts():
         for message in catalogue(part):
-            if not message.id or not any(message.string):
+            if not message.id or not all(_forms(message)):
                 continue
             first = said.setdefault((message.context, _id(message)), (part, message.string))
             if first[1] != message.string:
@@ -132,8 +132,13 @@ def _id(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
+def _forms(message: Message) -> list[str]:
+    said = message.string or ""
+    return [said] if isinstance(said, str) else list(said)
+
+
 def _flaws_of(part: str, text: Text, message: Message) -> Iterator[str]:
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    forms = _forms(message)
     if len(forms) != (3 if text.plural else 1) or not all(forms):
         yield f"{part}: untranslated: {text.id!r}"
         return

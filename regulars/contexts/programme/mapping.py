@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from regulars.contexts.programme.models import Publication, Version
-from regulars.contexts.programme.types import PublicationView, VersionView
+from regulars.contexts.programme.models import BrandRow, Publication, Version
+from regulars.contexts.programme.types import BrandView, PublicationView, VersionView
+from regulars.core.brand import Brand, CardFace, Typeface
 from regulars.core.programme import timeline as core
 from regulars.core.programme.lifecycle import status_at
 
@@ -54,3 +55,9 @@ def version_view(row: Version, timeline: core.Timeline, *, now: datetime) -> Ver
         alone_reason=row.alone_reason,
         live_from=core.start_of(row.number, timeline, now=now),
     )
+
+
+def brand_view(row: BrandRow) -> BrandView:
+    """The row as it is shown."""
+    brand = Brand(row.name, row.accent, Typeface(row.typeface), CardFace(row.card_face))
+    return BrandView(row.revision, brand, row.logo_digest, row.changed_by, row.changed_at)

@@ -87,3 +87,32 @@ class TimelineState(models.Model):
 
     def __str__(self) -> str:
         return f"revision {self.revision}"
+
+
+class BrandRow(models.Model):
+    """How the programme looks from a moment on: rows are only added, the newest counts."""
+
+    revision = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=40)
+    accent = models.CharField(max_length=7)
+    typeface = models.CharField(max_length=20)
+    card_face = models.CharField(max_length=20)
+    logo = models.BinaryField(null=True)
+    logo_digest = models.CharField(max_length=64, blank=True, default="")
+    changed_by = models.CharField(max_length=120)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "programme_brand"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="programme_brand_colour", condition=Q(accent__regex=r"^#[0-9a-f]{6}$")
+            ),
+            models.CheckConstraint(
+                name="programme_brand_logo_whole",
+                condition=Q(logo=None, logo_digest="") | Q(logo__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"brand {self.revision}"

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from regulars.contexts.programme import mapping
-from regulars.contexts.programme.models import Publication, TimelineState, Version
+from regulars.contexts.programme.models import BrandRow, Publication, TimelineState, Version
 from regulars.contexts.programme.types import (
+    BrandView,
     PublicationView,
     TimelineView,
     VersionDocument,
     VersionView,
 )
+from regulars.core.brand import Brand
 from regulars.core.programme.compiled import Compiled, compile_programme
 from regulars.core.programme.diff import Change, diff
 from regulars.core.programme.document import Programme, to_mapping
@@ -160,6 +162,19 @@ def list_altered_versions() -> tuple[int, ...]:
     """Numbers of the versions whose document is not what their digest says: none in sound books."""
     rows = Version.objects.order_by("number").values_list("number", "document", "digest")
     return tuple(number for number, document, digest in rows if digest_of(document) != digest)
+
+
+def get_brand() -> BrandView:
+    """The brand in force; our own before anybody has set one. One short query, without the logo."""
+    row = BrandRow.objects.defer("logo").order_by("-revision").first()
+    return BrandView(0, Brand(), "", None, None) if row is None else mapping.brand_view(row)
+
+
+def find_logo(logo_digest: str) -> bytes | None:
+    """The PNG with this digest that is or was the brand's logo, or None."""
+    rows = BrandRow.objects.filter(logo_digest=logo_digest).exclude(logo_digest="")
+    found = rows.values_list("logo", flat=True).first()
+    return None if found is None else bytes(found)
 
 
 _compiled: dict[tuple[int, str], Compiled] = {}

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from regulars.core.brand import Brand
 from regulars.core.programme.lifecycle import VersionStatus
 from regulars.core.programme.timeline import Timeline
 
@@ -66,3 +67,26 @@ class TimelineView:
 
     revision: int
     timeline: Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class BrandView:
+    """The brand in force. `revision` 0: nobody has set one yet. `logo_digest` is empty without one."""
+
+    revision: int
+    brand: Brand
+    logo_digest: str
+    changed_by: str | None
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BrandChange:
+    """What is typed into the form of the brand. `logo` is a PNG of ours; None keeps the one there is."""
+
+    name: str
+    accent: str
+    typeface: str
+    card_face: str
+    logo: bytes | None = field(default=None, repr=False)
+    without_logo: bool = False

@@ -1,7 +1,8 @@
-"""Writes of the programme: drafts, approval by a second person, publication, withdrawal, import."""
+"""Writes of the programme: drafts, approval by a second person, publication, withdrawal, brand."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +10,25 @@ from django.db import connection
 from django.db.models import Max
 
 from regulars.contexts.programme import mapping
-from regulars.contexts.programme.models import Publication, TimelineState, Version
+from regulars.contexts.programme.models import BrandRow, Publication, TimelineState, Version
 from regulars.contexts.programme.queries import (
     VersionNotFound,
     compiled,
+    get_brand,
     get_timeline,
     get_version,
 )
-from regulars.contexts.programme.types import PublicationView, VersionView
+from regulars.contexts.programme.types import (
+    BrandChange,
+    BrandView,
+    PublicationView,
+    VersionView,
+)
 from regulars.contexts.security.types import Actor, Permission
 from regulars.contexts.security.usecases.access import require
 from regulars.contexts.security.usecases.approvals import require_second_person
 from regulars.contexts.security.usecases.audit import record_audit
+from regulars.core.brand import parse_brand
 from regulars.core.plain_text import line_of_text
 from regulars.core.programme.check import parse_programme
 from regulars.core.programme.document import Programme
@@ -36,11 +44,12 @@ from regulars.core.programme.lifecycle import (
     starts_at,
 )
 from regulars.core.programme.succession import SuccessionBroken, succession_problems
-from regulars.core.refusal import NotFound, Refused
+from regulars.core.refusal import Invalid, NotFound, Refused
 from regulars.kit.documents import load_yaml
 from regulars.kit.ids import new_id
 
 TEXT_LENGTH_MAX = 500
+LOGO_BYTES_MAX = 256 * 1024
 _TIMELINE_ID = 1
 
 
@@ -48,6 +57,12 @@ class PublicationNotFound(NotFound):
     """There is no publication of this id."""
 
     code = "programme.publication_not_found"
+
+
+class LogoTooLarge(Invalid):
+    """The logo takes more bytes than we keep."""
+
+    code = "brand.logo_too_large"
 
 
 class VersionChangedMeanwhile(Refused):
@@ -247,6 +262,41 @@ def _draft(
     row.save(force_insert=True)
     _audit("programme.draft", row, now=now, by=by)
     return get_version(row.number, now=now)
+
+
+def change_brand(change: BrandChange, *, now: datetime, by: Actor) -> BrandView:
+    """Show the programme under another name, colour, typeface, card or logo from now on.
+
+    What was before stays in the books. Raises PermissionMissing, TextMalformed, ColourInvalid,
+    ChoiceInvalid, LogoTooLarge.
+    """
+    require(by, Permission.BRAND_WRITE)
+    brand = parse_brand(change.name, change.accent, change.typeface, change.card_face)
+    if change.logo is not None and len(change.logo) > LOGO_BYTES_MAX:
+        raise LogoTooLarge(pointer="/logo", limit=LOGO_BYTES_MAX)
+    logo, digest = _logo_after(change)
+    row = BrandRow.objects.create(
+        name=brand.name,
+        accent=brand.accent,
+        typeface=brand.typeface,
+        card_face=brand.card_face,
+        logo=logo,
+        logo_digest=digest,
+        changed_by=_person(by),
+        changed_at=now,
+    )
+    detail = {"accent": brand.accent, "typeface": brand.typeface, "logo": digest[:12]}
+    record_audit("programme.brand", "programme.brand", str(row.revision), detail, now=now, by=by)
+    return get_brand()
+
+
+def _logo_after(change: BrandChange) -> tuple[bytes | None, str]:
+    if change.without_logo:
+        return None, ""
+    if change.logo is not None:
+        return change.logo, sha256(change.logo).hexdigest()
+    last = BrandRow.objects.order_by("-revision").first()
+    return (last.logo, last.logo_digest) if last else (None, "")
 
 
 def _parsed(document: Mapping[str, Any] | str) -> Programme:

@@ -78,6 +78,7 @@ SENTENCES = {
     "scope.periods:close": "Close months",
     "scope.keys:write": "Issue and revoke API keys",
     "scope.staff:write": "Manage staff accounts",
+    "scope.brand:write": "Change name, colours and logo",
     "scope.audit:read": "Read the audit trail",
     "scope.approvals:decide": "Decide on requests for approval",
 }

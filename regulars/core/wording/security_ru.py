@@ -80,6 +80,7 @@ SENTENCES = {
     "scope.periods:close": "Закрывать месяцы",
     "scope.keys:write": "Выпускать и отзывать ключи API",
     "scope.staff:write": "Управлять учётными записями сотрудников",
+    "scope.brand:write": "Менять название, цвета и логотип",
     "scope.audit:read": "Читать журнал действий",
     "scope.approvals:decide": "Решать по запросам на одобрение",
 }

@@ -1,20 +1,26 @@
-"""The operator's brand on every page: its name, its colours as CSS variables, its mark."""
+"""The operator's brand on every page: its name, its colours as CSS variables, its mark and logo."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from regulars.contexts.programme.queries import find_logo, get_brand
+from regulars.contexts.programme.types import BrandView
 from regulars.core.brand import (
     DEFAULT_ACCENT,
+    Brand,
     CardFace,
     Palette,
     Typeface,
     card_colours,
     dark_palette,
+    is_colour,
     light_palette,
 )
 from regulars.web.accounts.guard import public_page
@@ -24,23 +30,37 @@ _FAMILIES = {
     Typeface.ONEST: "Onest Variable",
     Typeface.MANROPE: "Manrope Variable",
 }
+_YEAR_S = 365 * 24 * 3600
+_DIGEST_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What pages show of the brand. `revision` changes whenever any of it does."""
+    """What pages show of the brand. `revision` changes whenever any of it does; `logo` is an address."""
 
-    name: str = "Regulars"
-    accent: str = DEFAULT_ACCENT
-    typeface: Typeface = Typeface.GOLOS
-    card_face: CardFace = CardFace.WAVES
-    logo: str = ""
-    revision: str = "0"
+    name: str
+    accent: str
+    typeface: Typeface
+    card_face: CardFace
+    logo: str
+    revision: int
 
 
 def current_brand() -> Shown:
-    """The brand in force."""
-    return Shown()
+    """The brand in force; our own while the database does not answer: pages are made all the same."""
+    try:
+        return shown(get_brand())
+    except (OperationalError, InterfaceError):
+        return shown(BrandView(0, Brand(), "", None, None))
+
+
+def shown(view: BrandView) -> Shown:
+    """The brand with the address of its logo."""
+    brand = view.brand
+    logo = reverse("design:logo", args=[view.logo_digest]) if view.logo_digest else ""
+    return Shown(
+        brand.name, brand.accent, brand.typeface, brand.card_face, logo, view.revision
+    )  # fmt: skip
 
 
 def in_templates(request: HttpRequest) -> dict[str, Any]:
@@ -54,15 +74,29 @@ def in_templates(request: HttpRequest) -> dict[str, Any]:
 def brand_style(request: HttpRequest) -> HttpResponse:
     """Colours and typeface of the brand as CSS variables; values come from closed lists only."""
     brand = current_brand()
-    card = card_colours(brand.accent)
     light, dark = _declared(light_palette(brand.accent)), _declared(dark_palette(brand.accent))
-    text = (
-        f':root{{--font:"{_FAMILIES[brand.typeface]}";--card-ground:{card.ground};'
-        f"--card-deep:{card.ground_deep};--card-text:{card.text};{light}}}\n"
+    return _css(
+        f":root{{{_own(brand.accent, brand.typeface)}}}\n"
+        f":root,[data-theme=light]{{{light}}}\n"
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
-        f":root[data-theme=dark]{{{dark}}}\n"
+        f"[data-theme=dark]{{{dark}}}\n"
     )
-    return HttpResponse(text, content_type="text/css; charset=utf-8")
+
+
+@public_page
+@require_safe
+@cache_control(public=True, max_age=3600)
+def preview_style(request: HttpRequest) -> HttpResponse:
+    """The same for a brand that is only being tried, within `.brand-preview`."""
+    accent = request.GET.get("accent", "")
+    typeface = request.GET.get("typeface", "")
+    accent = accent if is_colour(accent) else DEFAULT_ACCENT
+    face = Typeface(typeface) if typeface in list(Typeface) else Typeface.GOLOS
+    return _css(
+        f".brand-preview{{{_own(accent, face)}--font-text:var(--font),system-ui,sans-serif}}\n"
+        f".brand-preview[data-theme=light]{{{_declared(light_palette(accent))}}}\n"
+        f".brand-preview[data-theme=dark]{{{_declared(dark_palette(accent))}}}\n"
+    )
 
 
 @public_page
@@ -76,6 +110,17 @@ def brand_icon(request: HttpRequest) -> HttpResponse:
     )
 
 
+@public_page
+@require_safe
+@cache_control(public=True, max_age=_YEAR_S, immutable=True)
+def brand_logo(request: HttpRequest, digest: str) -> HttpResponse:
+    """The logo with this digest, as the PNG that we made of it."""
+    found = find_logo(digest) if len(digest) == _DIGEST_LENGTH and digest.isalnum() else None
+    if found is None:
+        raise Http404
+    return HttpResponse(found, content_type="image/png")
+
+
 _MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     '<rect width="32" height="32" rx="8" fill="{ground}"/>'
@@ -85,9 +130,22 @@ _MARK = (
 )
 
 
+def _own(accent: str, typeface: Typeface) -> str:
+    """What is the same in both themes."""
+    card = card_colours(accent)
+    return (
+        f'--font:"{_FAMILIES[typeface]}";--card-ground:{card.ground};'
+        f"--card-deep:{card.ground_deep};--card-text:{card.text};"
+    )
+
+
 def _declared(palette: Palette) -> str:
     return (
         f"--accent:{palette.accent};--accent-strong:{palette.accent_strong};"
         f"--on-accent:{palette.on_accent};--accent-text:{palette.accent_text};"
         f"--accent-soft:{palette.accent_soft};"
     )
+
+
+def _css(text: str) -> HttpResponse:
+    return HttpResponse(text, content_type="text/css; charset=utf-8")

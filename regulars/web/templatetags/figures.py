@@ -52,13 +52,11 @@ def points(minor: int | None, currency: str) -> str:
 @register.filter
 def share(value: Decimal | float | None) -> str:
     """A share of one as per cent with one decimal."""
+    if value is None:
+        return "–"
     known = programme()
-    if value is None or not known:
-        return (
-            "–"
-            if value is None
-            else f"{format_decimal(round(value * 100, 1), locale=language())} %"
-        )
+    if not known:
+        return f"{format_decimal(round(Decimal(value) * 100, 1), locale=language())} %"
     return Speech(language(), known).share(Decimal(value))
 
 
