@@ -7,5 +7,7 @@ from regulars.web.pages.front import front_page
 urlpatterns = [
     path("", front_page, name="front"),
     path("design/", include("regulars.web.design.urls")),
+    path("", include("regulars.web.accounts.urls")),
     path("console/", include("regulars.web.console.urls")),
+    path("till/", include("regulars.web.tillpage.urls")),
 ]

@@ -329,6 +329,8 @@ def _lines(view: DecisionView, receipt: Receipt) -> list[Json]:
     lines: list[Json] = [
         {
             "id": line.id,
+            "sku": line.sku,
+            "quantity": quantity_text(line.quantity),
             "amount_minor": line.amount_minor,
             "discount_minor": discount,
             "points_minor": points,

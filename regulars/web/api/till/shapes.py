@@ -25,6 +25,8 @@ class DecidedLine(Shape):
     """One line after everything was decided."""
 
     id: str
+    sku: str
+    quantity: str
     amount_minor: int
     discount_minor: int
     points_minor: int = Field(description="Money of the line that points pay")
