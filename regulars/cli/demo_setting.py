@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from regulars.contexts.members.usecases.consent_texts import publish_first_texts
 from regulars.contexts.programme.queries import get_timeline
 from regulars.contexts.programme.usecases import approve_version, draft_version, publish_version
 from regulars.contexts.rewards.queries.catalogue import list_rewards
@@ -14,18 +15,20 @@ from regulars.contexts.rewards.usecases.coupon_batches import create_batch, gene
 from regulars.contexts.security.queries import find_staff_actor, list_audit_rows
 from regulars.contexts.security.types import Role, system_actor
 from regulars.contexts.security.usecases.audit import record_audit
-from regulars.contexts.security.usecases.staff import create_staff
+from regulars.contexts.security.usecases.staff import create_staff, set_password
 from regulars.contexts.till.queries.places import list_stores
 from regulars.contexts.till.usecases.places import create_store, create_till
 from regulars.core.calendar import micros, moment_of
 from regulars.core.demo.goods import REWARDS
 from regulars.core.demo.year import STORES, TILLS
+from regulars.kit.secrets import new_password
 from regulars.kit.transactions import in_transaction
 from regulars.programmes.catalogue import load
 
 PROGRAMME = "grocery"
 LETTER, LETTER_PROMOTION = "letter", "come-back"
 _LETTERS_MORE = 50
+OWNER = "owner@regulars.local"
 MARKETER, CONTROLLER = "marketer@regulars.local", "controller@regulars.local"
 SYSTEM = system_actor("demo")
 _BEGIN, _BUILT = "demo.begin", "demo.built"
@@ -83,6 +86,7 @@ def finish(plan: Plan, *, now: datetime) -> None:
 def make_setting(plan: Plan) -> None:
     """Staff, stores and tills, the programme in force, and rewards, as far as not there yet."""
     in_transaction(lambda: _make_staff(plan.now))
+    in_transaction(lambda: publish_first_texts("Наш магазин", now=plan.since, by=SYSTEM))
     in_transaction(lambda: _make_places(plan.since))
     in_transaction(lambda: _publish_programme(plan))
     in_transaction(lambda: _offer_rewards(plan.since))
@@ -96,6 +100,17 @@ def _make_staff(now: datetime) -> None:
     ):
         if find_staff_actor(email) is None:
             create_staff(email=email, name=name, role=role, language="ru", now=now, by=SYSTEM)
+
+
+def let_people_in(now: datetime) -> dict[str, str]:
+    """New passwords for the demo's people, by address: good until the next start."""
+    passwords = {}
+    for email in (OWNER, MARKETER, CONTROLLER):
+        person = find_staff_actor(email)
+        if person is not None and person.staff_id is not None:
+            passwords[email] = new_password()
+            set_password(person.staff_id, passwords[email], now=now, by=SYSTEM)
+    return passwords
 
 
 def _make_places(since: datetime) -> None:

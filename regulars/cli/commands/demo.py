@@ -11,7 +11,14 @@ from django.conf import settings
 
 from regulars.cli.commands.up import COMMAND as UP
 from regulars.cli.demo_chain import Built, build_chain, find_card
-from regulars.cli.demo_setting import SYSTEM, Plan, begin, find_plan, finish
+from regulars.cli.demo_setting import (
+    SYSTEM,
+    Plan,
+    begin,
+    find_plan,
+    finish,
+    let_people_in,
+)
 from regulars.cli.session import Session, pass_session
 from regulars.contexts.members.queries import list_members
 from regulars.contexts.members.types import EVERYONE
@@ -69,10 +76,15 @@ def demo(
         plan = _built(session, Plan(members, since, now, seed), held.access.app)
         card = in_transaction(lambda: find_card(plan))
         token = in_transaction(lambda: _issue_key(utc_now()))
+        people = in_transaction(lambda: let_people_in(utc_now()))
     _show_lines(session, f"http://{host}:{port}", token, card, utc_now())
+    _show_people(session, f"http://localhost:{port}", people)
     if not build_only:
         # Nobody real is in the demo's books: everybody may see its figures.
         os.environ["REGULARS_OPEN_FIGURES"] = "1"
+        # Whoever tries it out signs in by password alone, and reads its letters in a folder.
+        os.environ.setdefault("REGULARS_SECOND_FACTOR", "offered")
+        os.environ.setdefault("REGULARS_DEMO_LETTERS", str(session.home.root / "letters"))
         context.invoke(UP, host=host, port=port, workers=1)
 
 
@@ -150,6 +162,14 @@ def _show_lines(session: Session, url: str, token: str, card: str, now: datetime
     for title, line in zip(("quote", "commit", "return"), lines, strict=True):
         shown += [f"# {session.say('demo.' + title)}", line, ""]
     session.show({"open": f"{url}/", "curl": lines}, shown, stream=True)
+
+
+def _show_people(session: Session, url: str, people: dict[str, str]) -> None:
+    """Who can sign in to the console until the next start, and by which password."""
+    shown = [session.say("demo.people", url=f"{url}/console/")]
+    shown += [f"  {email}  {password}" for email, password in people.items()]
+    shown += [session.say("demo.members", app=f"{url}/app/", letters=f"{url}/demo/letters/"), ""]
+    session.show({"people": people}, shown, stream=True)
 
 
 def _curl_lines(url: str, token: str, card: str, now: datetime) -> list[str]:

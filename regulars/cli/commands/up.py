@@ -16,6 +16,8 @@ import click
 
 from regulars.cli.children import Child, end_all
 from regulars.cli.session import Session, pass_session
+from regulars.contexts.security.types import system_actor
+from regulars.contexts.security.usecases.links import make_welcome
 from regulars.contexts.security.usecases.staff import create_first_administrator
 from regulars.core.refusal import Refused
 from regulars.kit.clock import utc_now
@@ -69,6 +71,12 @@ class Listening:
         host = f"[{self.reached_at}]" if ":" in self.reached_at else self.reached_at
         return f"http://{host}:{self.port}"
 
+    @property
+    def browser_url(self) -> str:
+        """The address for a person's browser: by name, because passkeys are bound to names."""
+        is_own = self.host in ("127.0.0.1", "::1", *_ANY_ADDRESS)
+        return f"http://localhost:{self.port}" if is_own else self.url
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -82,7 +90,7 @@ def up(session: Session, host: str, port: int, workers: int) -> None:
     with _alone(session):
         _check_port(where)
         with session.database() as held:
-            in_transaction(lambda: _make_administrator(session))
+            in_transaction(lambda: _make_administrator(session, where))
             with _asked_to_end() as ending:
                 _keep_up(session, held, where, ending)
     session.tell("up.ended")
@@ -145,6 +153,7 @@ def _answers(where: Listening) -> bool:
 def _show_addresses(session: Session, where: Listening) -> None:
     urls = {
         "home": f"{where.url}/",
+        "console": f"{where.browser_url}/console/",
         "till_api": f"{where.url}/till/v1",
         "management_api": f"{where.url}/manage/v1",
         "openapi": f"{where.url}/openapi.json",
@@ -154,15 +163,22 @@ def _show_addresses(session: Session, where: Listening) -> None:
     sys.stdout.flush()
 
 
-def _make_administrator(session: Session) -> None:
-    """Make the first account, if there is none, and show its password.
+def _make_administrator(session: Session, where: Listening) -> None:
+    """Make the first account, if there is none, and show its password and the link that sets it up.
 
     Shown before the commit: a password shown for nothing does no harm, one never shown locks out.
+    The link is good once, so that who finds it in a log later finds nothing.
     """
-    made = create_first_administrator(language=session.language, now=utc_now())
+    now = utc_now()
+    made = create_first_administrator(language=session.language, now=now)
     if made is not None:
-        says = session.say("up.administrator", email=made.email, password=made.password)
-        account = {"email": made.email, "password": made.password}
+        token = make_welcome(made.id, now=now, by=system_actor("first_start"))
+        link = f"{where.browser_url}/console/link/{token}"
+        says = [
+            session.say("up.administrator", email=made.email, password=made.password),
+            session.say("up.welcome", link=link),
+        ]
+        account = {"email": made.email, "password": made.password, "link": link}
         session.show({"administrator": account}, says, stream=True)
         sys.stdout.flush()
 

@@ -325,3 +325,28 @@ class ReferralRow(models.Model):
 
     def __str__(self) -> str:
         return str(self.member_id)
+
+
+class ConsentText(models.Model):
+    """What a consent of one purpose says, in one version. The application's role can only add rows."""
+
+    id = models.UUIDField(primary_key=True)
+    purpose = models.CharField(max_length=40)
+    version = models.IntegerField()
+    offered = models.BooleanField()
+    required = models.BooleanField()
+    title = models.JSONField()
+    body = models.JSONField()
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "members_consent_text"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["purpose", "version"], name="members_consent_text_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}/{self.version}"

@@ -316,3 +316,21 @@ class ReferralEarned:
 def ref_of(member_id: UUID) -> MemberRef:
     """The reference of the member with this id, existing or not."""
     return MemberRef(bucket_of(member_id), member_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentTextView:
+    """What a consent says in one version; `title` and `body` by language."""
+
+    purpose: str
+    version: int
+    offered: bool
+    required: bool
+    title: Mapping[str, str]
+    body: Mapping[str, str]
+    published_at: datetime
+
+    @property
+    def name(self) -> str:
+        """How the log of consents calls it: `terms/3`."""
+        return f"{self.purpose}/{self.version}"

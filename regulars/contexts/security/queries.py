@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from regulars.contexts.security.access import roles_with
+from regulars.contexts.security.access import ROLE_PERMISSIONS, roles_with
 from regulars.contexts.security.mapping import (
     actor_of,
     api_key_view,
@@ -86,6 +86,11 @@ def find_actor(staff_id: UUID) -> Actor | None:
     """The person with this account as an actor, or None where it is closed or unknown."""
     row = StaffUser.objects.filter(pk=staff_id, is_active=True).first()
     return actor_of(row) if row else None
+
+
+def permissions_of(role: Role) -> frozenset[Permission]:
+    """What a role may do."""
+    return ROLE_PERMISSIONS[role]
 
 
 def count_able(permission: Permission) -> int:

@@ -338,7 +338,7 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A one-time link without its secret; `is_open` while it can still be used."""
+    """A one-time link without its secret."""
 
     id: UUID
     kind: LinkKind
@@ -351,10 +351,6 @@ class LinkView:
     ends_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
-
-    def is_open(self, now: datetime) -> bool:
-        """Whether it can still be used at `now`."""
-        return self.used_at is None and self.revoked_at is None and now < self.ends_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,4 +41,8 @@ SENTENCES = {
         "Your membership is reached by another contact from now on. If that was not you, "
         "tell us at once: we freeze the points until it is cleared up."
     ),
+    "letter.code_member_proof.subject": "Your code",
+    "letter.code_member_proof.body": (
+        "{code} confirms that it is you.\n\nIt is good for {minutes|minute|minutes}. Give it to nobody: we never ask for it."
+    ),
 }

@@ -1,6 +1,7 @@
 """English sentences about plastic cards, and codes that change."""
 
 SENTENCES = {
+    "app.why": "Why",
     "cashier.pin_malformed": "A PIN is 4 to 8 digits, not all the same.",
     "cashier.pin_wrong": "The PIN does not fit.",
     "card_batch.not_found": "There is no such batch of cards.",

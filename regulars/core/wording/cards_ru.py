@@ -1,6 +1,7 @@
 """Russian sentences about plastic cards, and codes that change."""
 
 SENTENCES = {
+    "app.why": "За что",
     "cashier.pin_malformed": "ПИН-код — от 4 до 8 цифр, не все одинаковые.",
     "cashier.pin_wrong": "ПИН-код не подходит.",
     "card_batch.not_found": "Такой партии карт нет.",

@@ -11,4 +11,6 @@ SENTENCES = {
     "demo.return": "Return: the milk comes back",
     "demo.folder_in_use": "{folder} is in use already: the demo wants a folder of its own (--data).",
     "demo.sealed": "This demo was served before it was finished, and its past days are sealed: delete the folder and start again.",
+    "demo.people": "The console is at {url}. Until the next start these people sign in:",
+    "demo.members": "The members' app is at {app}; its codes are not sent in a demo, they lie at {letters}",
 }

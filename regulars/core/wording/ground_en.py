@@ -18,6 +18,7 @@ SENTENCES = {
     "up.port_taken": "Another program listens on {host}:{port}. Choose another one with --port.",
     "up.not_ready": "The web server did not start. Its log is above.",
     "up.administrator": "The first administrator, shown only now. E-mail: {email}  Password: {password}",
+    "up.welcome": "Open this link once to choose your own address and password, and set the programme up:\n  {link}",
     "up.listening": "Regulars is up:",
     "up.how_to_end": "Ctrl-C ends it.",
     "up.ending": "Ending…",

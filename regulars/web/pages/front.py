@@ -30,6 +30,7 @@ from regulars.core.programme.texts import text_in
 from regulars.core.wording.catalogue import LANGUAGES, sentence
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
+from regulars.web.accounts.guard import public_page
 from regulars.web.pages.figures import FIGURES, Day, Figures
 from regulars.web.pages.shown import Speech
 
@@ -49,6 +50,7 @@ class _Answer:
     headers: Mapping[str, str] | None = None
 
 
+@public_page
 @require_safe
 @never_cache
 @csp_update({"style-src": [SELF, NONCE]})

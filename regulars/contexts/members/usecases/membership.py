@@ -15,9 +15,10 @@ from regulars.contexts.members.models import (
     ProfileRow,
 )
 from regulars.contexts.members.types import MemberRef, MemberStatus, Profile
-from regulars.contexts.security.types import Actor, Permission
+from regulars.contexts.security.types import Actor, Holder, Permission
 from regulars.contexts.security.usecases.access import require
 from regulars.contexts.security.usecases.audit import record_audit
+from regulars.contexts.security.usecases.passkeys import forget_holder
 from regulars.core.consent import Consent, fold, merged
 from regulars.core.refusal import Invalid
 from regulars.kit.ids import new_id
@@ -135,6 +136,7 @@ def erase_member(member: MemberRef, reason: str, *, now: datetime, by: Actor) ->
     IssuedCard.objects.filter(pk__in=list(numbers), retired_at=None).update(retired_at=now)
     claims.delete()
     CodeDevice.objects.filter(bucket=member.bucket, member_id=member.id).delete()
+    forget_holder(Holder("member", member.id), now=now)
     ProfileRow.objects.filter(bucket=member.bucket, member_id=member.id).delete()
     change_row(
         row,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F
 
+from regulars.contexts.security.ceremonies import forget, recall, remember
 from regulars.contexts.security.models import OneTimeCode
 from regulars.contexts.security.ports import channels
 from regulars.contexts.security.types import CodeOutcome
@@ -32,7 +33,8 @@ SENDS_TO_CONTACT = Guessing("code/sends_to_contact", most=4, window=_HOUR, pause
 SENDS_FROM_ADDRESS = Guessing("code/sends_from_address", most=30, window=_HOUR, pause=_HOUR)
 TRIES_FROM_ADDRESS = Guessing("code/tries_from_address", most=50, window=_HOUR, pause=_HOUR)
 TRIES_AT_CONTACT = Guessing("code/tries_at_contact", most=15, window=_HOUR, pause=_HOUR)
-_SEAL = "code contact"
+_SEAL, _PROOF = "code contact", "proved contact"
+_CARRIED = timedelta(minutes=30)
 
 
 class ChannelOff(Invalid):
@@ -117,6 +119,29 @@ def check_code(
         return CodeOutcome(unseal(settings.SECRET_KEY, _SEAL, bytes(row.sealed_contact)).decode())
     except SealBroken:
         return CodeOutcome(None, "code.wrong")
+
+
+def carry_proof(channel: str, contact: str, *, now: datetime) -> str:
+    """A token for who has proved a contact and is still to say who they are; good for half an hour."""
+    sealed = seal(settings.SECRET_KEY, _SEAL, contact.encode()).hex()
+    return remember(_PROOF, None, {"channel": channel, "sealed": sealed}, lasts=_CARRIED, now=now)
+
+
+def carried_proof(token: str, *, now: datetime) -> tuple[str, str] | None:
+    """The channel and the contact that the token proves; None where it is over."""
+    found = recall(_PROOF, token, now=now)
+    if found is None:
+        return None
+    try:
+        sealed = bytes.fromhex(found.state["sealed"])
+        return found.state["channel"], unseal(settings.SECRET_KEY, _SEAL, sealed).decode()
+    except SealBroken:
+        return None
+
+
+def drop_proof(token: str) -> None:
+    """The token is used up."""
+    forget(_PROOF, token)
 
 
 def purge_codes(*, now: datetime) -> None:

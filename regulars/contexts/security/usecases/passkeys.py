@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from regulars.contexts.security.ceremonies import forget, recall, remember
-from regulars.contexts.security.models import Passkey
+from regulars.contexts.security.models import Passkey, SessionRow
 from regulars.contexts.security.types import Actor, Holder, HolderKind
 from regulars.contexts.security.usecases.audit import record_audit
 from regulars.core.identifiers import storable
@@ -147,6 +147,14 @@ def remove_passkey(holder: Holder, passkey_id: UUID, *, now: datetime, by: Actor
     if not gone:
         raise PasskeyNotFound
     record_audit("passkey.remove", holder.kind, str(holder.id), now=now, by=by)
+
+
+def forget_holder(holder: Holder, *, now: datetime) -> None:
+    """Somebody is erased: no passkey of theirs is left, and no browser is signed in."""
+    remove_all_passkeys(holder)
+    sessions = SessionRow.objects.filter(holder_kind=holder.kind, holder_id=holder.id)
+    sessions.filter(ended_at=None).update(ended_at=now)
+    sessions.update(device="")
 
 
 def remove_all_passkeys(holder: Holder) -> int:
