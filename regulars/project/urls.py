@@ -9,5 +9,6 @@ urlpatterns = [
     path("design/", include("regulars.web.design.urls")),
     path("", include("regulars.web.accounts.urls")),
     path("console/", include("regulars.web.console.urls")),
+    path("app/", include("regulars.web.memberapp.urls")),
     path("till/", include("regulars.web.tillpage.urls")),
 ]

@@ -20,15 +20,19 @@ _SHARED = (
 )  # fmt: skip
 
 
-def worker(name: str, pages: Sequence[str], files: Sequence[str], scope: str) -> HttpResponse:
+def worker(
+    name: str, pages: Sequence[str], files: Sequence[str], scope: str, *, ends: str = ""
+) -> HttpResponse:
     """The worker called `name` that keeps `pages` (paths) and static `files`, and looks after `scope`.
 
+    Posting to `ends` makes it forget the pages and the database `regulars-<name>` of the browser.
     A new version of any static file makes another worker, which brings all of them in anew.
     """
     told = {
         "name": name,
         "version": settings.STATIC_URL,
         "pages": list(pages),
+        "ends": ends,
         "files": [settings.STATIC_URL + path for path in (*_SHARED, *_fonts(), *files)],
     }
     text = f"const KEPT = {json.dumps(told)};\n{_WORKER.read_text()}"

@@ -233,6 +233,8 @@ class CodeDevice(models.Model):
     member_id = models.UUIDField()
     name = models.CharField(max_length=80, default="", db_default="")
     made_at = models.DateTimeField()
+    # The id is that of a session of the app: when that ends, its codes end.
+    of_session = models.BooleanField(default=False, db_default=False)
     revoked_at = models.DateTimeField(null=True)
     last_shown = models.BigIntegerField(default=0, db_default=0)
     last_agreed = models.BigIntegerField(default=0, db_default=0)

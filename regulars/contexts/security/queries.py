@@ -201,6 +201,12 @@ def list_sessions(holder: Holder, *, now: datetime, by: Actor) -> tuple[SessionV
     return tuple(map(session_view, rows.order_by("-seen_at", "-id")))
 
 
+def is_session_open(session_id: UUID, *, now: datetime) -> bool:
+    """Whether somebody is still signed in by this session at `now`; nobody is told who."""
+    row = SessionRow.objects.filter(pk=session_id, ended_at=None, ends_at__gt=now).first()
+    return row is not None and row.seen_at > now - IDLE[row.holder_kind]
+
+
 def list_passkeys(holder: Holder, *, by: Actor) -> tuple[PasskeyView, ...]:
     """The passkeys of a holder, the oldest first. Raises PermissionMissing."""
     _require_own_or(holder, Permission.STAFF_READ, Permission.MEMBERS_SUPPORT, by=by)

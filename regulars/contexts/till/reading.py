@@ -1,9 +1,14 @@
 """A member's balances, lots and tier as of a moment, out of loaded books."""
 
+from datetime import datetime
+
+from regulars.contexts.members.types import MemberRef
 from regulars.contexts.till.mapping import Row
 from regulars.contexts.till.room import Outcome, Room, ref_of
 from regulars.contexts.till.types import Balance, BooksView, ReadBooks
+from regulars.core.ledger.book import Book
 from regulars.core.ledger.lots import in_spending_order
+from regulars.core.programme.compiled import Compiled
 from regulars.core.till.standing import standing_at
 from regulars.core.till.terms import terms_of
 
@@ -14,7 +19,12 @@ def decide_books(command: ReadBooks, row: Row, room: Room) -> Outcome:
     assert member is not None
     programme = room.programme(command.at)
     book = room.open_book(programme, row, at=command.at)
-    standing = standing_at(book, terms_of(programme).rungs, command.at)
+    return Outcome(books_view(book, programme, ref_of(member), at=command.at))
+
+
+def books_view(book: Book, programme: Compiled, member: MemberRef, *, at: datetime) -> BooksView:
+    """What settled books hold at `at`, as others see it."""
+    standing = standing_at(book, terms_of(programme).rungs, at)
     lots = tuple(
         (
             lot.currency,
@@ -26,8 +36,8 @@ def decide_books(command: ReadBooks, row: Row, room: Room) -> Outcome:
         for lot in in_spending_order(book.lots.values(), book.expiry)
         if lot.remaining
     )
-    view = BooksView(
-        ref_of(member),
+    return BooksView(
+        member,
         programme.version,
         {code: Balance(*book.wallet(code)) for code in programme.currencies},
         lots,
@@ -37,4 +47,3 @@ def decide_books(command: ReadBooks, row: Row, room: Room) -> Outcome:
         standing.missing if standing else 0,
         book.visits,
     )
-    return Outcome(view)

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('member_id', models.UUIDField()),
                 ('name', models.CharField(db_default='', default='', max_length=80)),
                 ('made_at', models.DateTimeField()),
+                ('of_session', models.BooleanField(db_default=False, default=False)),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('last_shown', models.BigIntegerField(db_default=0, default=0)),
                 ('last_agreed', models.BigIntegerField(db_default=0, default=0)),

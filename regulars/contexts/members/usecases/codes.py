@@ -9,6 +9,7 @@ from django.conf import settings
 from regulars.contexts.members.holding import check_may_change, hold_member
 from regulars.contexts.members.models import CodeDevice
 from regulars.contexts.members.types import MemberRef, NewCodeDevice
+from regulars.contexts.security.queries import is_session_open
 from regulars.contexts.security.types import Actor, Permission
 from regulars.contexts.security.usecases.access import require
 from regulars.contexts.security.usecases.audit import record_audit
@@ -52,15 +53,22 @@ class CodeDeviceNotFound(NotFound):
 
 
 def register_code_device(
-    member: MemberRef, name: str, *, now: datetime, by: Actor
+    member: MemberRef, name: str, *, device: UUID | None = None, now: datetime, by: Actor
 ) -> NewCodeDevice:
     """Let a device of the member show codes; the oldest of more than ten stops showing them.
 
-    For the member only. Raises MemberNotFound, MemberClosed.
+    `device` is the session of the app: asked for again it is told the same again, and its codes end
+    with it. For the member only. Raises MemberNotFound, MemberClosed, and CodeDeviceNotFound for
+    one that was ended.
     """
     check_may_change(member, by=by)
     hold_member(member)
-    device = uuid4()
+    of_session, device = device is not None, device or uuid4()
+    known = CodeDevice.objects.filter(pk=device).first()
+    if known is not None:
+        if known.revoked_at is not None or MemberRef(known.bucket, known.member_id) != member:
+            raise CodeDeviceNotFound
+        return NewCodeDevice(device, known.tag, _secret(device))
     tag = tag_of(secrets.token_bytes(10))
     CodeDevice.objects.create(
         id=device,
@@ -69,6 +77,7 @@ def register_code_device(
         member_id=member.id,
         name="".join(filter(str.isprintable, name))[:_NAME_MAX],
         made_at=now,
+        of_session=of_session,
     )
     old = _live(member).order_by("-made_at", "id").values_list("pk", flat=True)[DEVICES_MAX:]
     CodeDevice.objects.filter(pk__in=list(old)).update(revoked_at=now)
@@ -102,7 +111,7 @@ def take_shown_code(text: str, *, now: datetime, by: Actor) -> MemberRef:
     if shown is None:
         raise CodeNotValid(pointer="/text")
     row = CodeDevice.objects.filter(tag=shown.tag, revoked_at=None).first()
-    if row is None:
+    if row is None or not _is_signed_in(row, now):
         raise CodeNotValid(pointer="/text")
     verdict = check(_secret(row.pk), shown.mac, period_of(now.timestamp()), row.last_shown)
     _raise_unless_good(verdict)
@@ -121,7 +130,7 @@ def take_agreement(member: MemberRef, digits: str, *, now: datetime, by: Actor) 
     period, found = period_of(now.timestamp()), Verdict("wrong")
     for row in _live(member):
         verdict = check_digits(_secret(row.pk), digits, period, row.last_agreed)
-        if verdict.fate == "wrong":
+        if verdict.fate == "wrong" or not _is_signed_in(row, now):
             continue
         found = verdict
         taken = CodeDevice.objects.filter(pk=row.pk, last_agreed__lt=verdict.period)
@@ -139,6 +148,10 @@ def _raise_unless_good(verdict: Verdict) -> None:
         raise CodeStale
     if verdict.fate == "wrong":
         raise CodeNotValid(pointer="/text")
+
+
+def _is_signed_in(row: CodeDevice, now: datetime) -> bool:
+    return not row.of_session or is_session_open(row.pk, now=now)
 
 
 def _live(member: MemberRef):  # type: ignore[no-untyped-def]

@@ -32,6 +32,8 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
+  // Whoever signs out here leaves nothing behind.
+  if (request.method === "POST" && url.pathname === KEPT.ends) event.waitUntil(forget());
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (KEPT.pages.includes(url.pathname)) event.respondWith(page(request, url.pathname));
   else if (url.pathname.startsWith(KEPT.version) || url.pathname.startsWith("/design/brand")) {
@@ -64,12 +66,8 @@ async function file(request) {
   return answer;
 }
 
-/* What was personal is forgotten when somebody signs out here. */
-self.addEventListener("message", (event) => {
-  if (event.data !== "forget") return;
-  event.waitUntil((async () => {
-    const cache = await caches.open(CACHE);
-    await Promise.all(KEPT.pages.map((path) => cache.delete(path)));
-    event.source?.postMessage("forgotten");
-  })());
-});
+async function forget() {
+  const cache = await caches.open(CACHE);
+  await Promise.all(KEPT.pages.map((path) => cache.delete(path)));
+  indexedDB.deleteDatabase(`regulars-${KEPT.name}`);
+}
