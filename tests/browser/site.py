@@ -15,16 +15,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from django.test import override_settings
 from running import free_port
 from till_shop import DOCUMENT, Shop
 
+from regulars.contexts.security.models import Letter
 from regulars.contexts.security.types import Actor, Holder, Role
+from regulars.contexts.security.usecases.letters import send_letter
 from regulars.contexts.security.usecases.sessions import begin_session
 from regulars.contexts.security.usecases.staff import create_staff
 from regulars.contexts.till.usecases.places import create_store
 from regulars.kit.clock import utc_now
 from regulars.kit.dsn import Access
 from regulars.kit.transactions import in_transaction
+from regulars.project.mail import Mail, configured_channels
 from regulars.web.build_assets import ROOT
 
 Result = TypeVar("Result")
@@ -55,7 +59,8 @@ class Site:
     def __init__(self, access: Access, folder: Path) -> None:
         self.access = access
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://localhost:{self.port}"  # by name: passkeys are bound to names
+        self.letters = folder / "letters"
         self.log = folder / "web.log"
         self._secret = secrets.token_hex(24)
         self._thread = ThreadPoolExecutor(1)
@@ -73,6 +78,7 @@ class Site:
             "REGULARS_DATABASE_OWNER": self.access.owner.url,
             "REGULARS_DATABASE_APP": self.access.app.url,
             "REGULARS_SECRET_KEY": self._secret,
+            "REGULARS_DEMO_LETTERS": str(self.letters),
             **variables,
         }
         line = [
@@ -99,6 +105,19 @@ class Site:
         if self.shop is not None:
             self.do(self.shop.close)
         self._thread.shutdown()
+
+    def deliver(self) -> list[str]:
+        """Send what waits, as the job does; the texts that were sent, the newest last."""
+
+        def work() -> None:
+            channels = configured_channels(Mail(), str(self.letters))
+            told = {"SECRET_KEY": self._secret, "DEMO_LETTERS": str(self.letters)}
+            with override_settings(**told, LETTER_CHANNELS=channels):
+                for letter in Letter.objects.exclude(sealed=None).order_by("id"):
+                    send_letter(letter.pk, now=utc_now())
+
+        self.do(work)
+        return [path.read_text() for path in sorted(self.letters.glob("*.txt"))]
 
     def errors(self) -> list[str]:
         """What the server has logged as going wrong."""

@@ -2,9 +2,10 @@
 
 import pytest
 
+from browser.pages import PAGES as ALL
 from browser.site import THEMES, WIDTHS
 
-PAGES = ("/console/", "/console/design/")
+PAGES = [page.path for page in ALL if page.path.startswith("/console/") and page.who == "owner"]
 
 
 @pytest.mark.parametrize("path", PAGES)

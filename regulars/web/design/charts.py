@@ -1,5 +1,6 @@
 """A chart as data: what is drawn, and the same figures as a table, ready to be read."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -52,13 +53,11 @@ class Chart:
     high: Value = None
 
     @property
-    def data_id(self) -> str:
-        """The id of the element that holds the data."""
-        return f"{self.id}-data"
+    def json(self) -> str:
+        """What charts.js draws. It goes in an attribute: htmx takes no <script>, not even of data."""
+        return json.dumps(self._data(), ensure_ascii=False, separators=(",", ":"))
 
-    @property
-    def data(self) -> dict[str, Any]:
-        """What charts.js draws."""
+    def _data(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
             "labels": list(self.labels),

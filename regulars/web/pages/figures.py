@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Generic, Protocol, TypeVar
 
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.till.queries.figures import StoreFigures, get_flows, list_store_figures
@@ -44,16 +45,27 @@ class Figures:
     stores: tuple[StoreFigures, ...]
 
 
-class Remembered:
+class HasMoment(Protocol):
+    """Something that says as of when it is."""
+
+    @property
+    def at(self) -> datetime:
+        """As of when it is."""
+
+
+Read = TypeVar("Read", bound=HasMoment)
+
+
+class Remembered(Generic[Read]):
     """The latest figures; whoever asks while they are fresh gets them, one at a time reads anew."""
 
-    def __init__(self, read: Callable[[datetime], Figures]) -> None:
+    def __init__(self, read: Callable[[datetime], Read]) -> None:
         self._read = read
         self._reading = threading.Lock()
-        self._found: Figures | None = None
+        self._found: Read | None = None
         self._fresh_for = FRESH_FOR
 
-    def at(self, now: datetime) -> Figures:
+    def at(self, now: datetime) -> Read:
         """Figures not older than `FRESH_FOR`, or 20 times what it takes to read them.
 
         Raises NoProgrammeInForce.
@@ -66,6 +78,11 @@ class Remembered:
                 taken = timedelta(seconds=monotonic() - began)
                 self._fresh_for = max(FRESH_FOR, taken * _TIMES_FRESH)
             return found
+
+    def is_ready(self, now: datetime) -> bool:
+        """Whether figures fresh at `now` are there without reading anything."""
+        found = self._found
+        return found is not None and timedelta(0) <= now - found.at < self._fresh_for
 
     def forget(self) -> None:
         """Read anew next time, whenever that is."""

@@ -1,4 +1,4 @@
-/* Charts by ECharts from the JSON beside them; colours are the page's own, figures come ready to read. */
+/* Charts by ECharts from the JSON they carry; colours are the page's own, figures come ready to read. */
 let library = null;
 const drawn = new Map();
 
@@ -10,7 +10,7 @@ export async function startCharts(within) {
   library ??= import("../vendor/echarts.esm.min.js");
   const echarts = await library;
   for (const canvas of found) {
-    const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+    const data = JSON.parse(canvas.dataset.chart);
     const chart = echarts.init(canvas, null, { renderer: "svg" });
     drawn.set(canvas, { chart, data });
     chart.setOption(optionOf(data));

@@ -1,0 +1,31 @@
+"""Every page worth a picture, and who looks at it: the contact sheet and the checks go by this list."""
+
+from typing import NamedTuple
+
+
+class Page(NamedTuple):
+    """A page: its name on the sheet, its address, and as whom it is opened."""
+
+    name: str
+    path: str
+    who: str = "owner"  # owner | nobody
+
+
+PAGES = (
+    Page("Home", "/console/"),
+    Page("Approvals", "/console/approvals/"),
+    Page("Versions", "/console/programme/"),
+    Page("Version", "/console/programme/1/"),
+    Page("Version, changing", "/console/programme/1/edit/"),
+    Page("Staff", "/console/staff/"),
+    Page("My account", "/console/account/"),
+    Page("Brand", "/console/brand/"),
+    Page("Audit trail", "/console/audit/"),
+    Page("Components", "/console/design/"),
+    Page("Sign in, staff", "/console/sign-in/", "nobody"),
+    Page("Forgotten password", "/console/forgotten/", "nobody"),
+    Page("Sign in, member", "/app/sign-in/", "nobody"),
+    Page("Join", "/join/", "nobody"),
+    Page("Till", "/till/", "nobody"),
+    Page("Front", "/", "nobody"),
+)
