@@ -8,7 +8,7 @@ class Page(NamedTuple):
 
     name: str
     path: str
-    who: str = "owner"  # owner | nobody
+    who: str = "owner"  # owner | member | nobody
 
 
 PAGES = (
@@ -25,7 +25,12 @@ PAGES = (
     Page("Sign in, staff", "/console/sign-in/", "nobody"),
     Page("Forgotten password", "/console/forgotten/", "nobody"),
     Page("Sign in, member", "/app/sign-in/", "nobody"),
+    Page("App", "/app/", "member"),
+    Page("App, rewards", "/app/rewards/", "member"),
+    Page("App, offers", "/app/offers/", "member"),
+    Page("App, history", "/app/history/", "member"),
     Page("Join", "/join/", "nobody"),
     Page("Till", "/till/", "nobody"),
+    Page("Customer's window", "/till/display/", "nobody"),
     Page("Front", "/", "nobody"),
 )

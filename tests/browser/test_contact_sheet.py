@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from browser.app import new_reward, signed_in
 from browser.pages import PAGES
 from browser.site import LANGUAGES, THEMES, WIDTHS, watched
+from browser.till import new_customer
 
 FOLDER = os.environ.get("REGULARS_SCREENSHOTS")
 _THUMB = (300, 420)
@@ -47,6 +49,9 @@ def test_every_page_is_taken_and_laid_on_sheets(chromium, site, owner):
     folder = Path(FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     complaints = []
+    member = signed_in(site, new_customer(site, points=3000))
+    new_reward(site, "mug", 200)
+    new_reward(site, "lamp", 900)
     for theme in THEMES:
         taken = []
         for page in PAGES:
@@ -55,9 +60,11 @@ def test_every_page_is_taken_and_laid_on_sheets(chromium, site, owner):
                     name = page.path.strip("/").replace("/", "-") or "front"
                     path = folder / f"{name}-{language}-{width}-{theme}.png"
                     token = owner if page.who == "owner" else None
+                    session = member.token if page.who == "member" else None
                     with watched(
-                        chromium, site, token=token, width=width, theme=theme, language=language
-                    ) as window:
+                        chromium, site, token=token, member_token=session, width=width,
+                        theme=theme, language=language,
+                    ) as window:  # fmt: skip
                         window.goto(page.path)
                         window.page.screenshot(path=path, full_page=True)
                         complaints += [f"{path.name}: {one}" for one in window.complaints]

@@ -38,8 +38,11 @@ def test_cards_come_from_numbers_to_pdf_and_table(say, tmp_path, capsys):
         "print", "plastic", "1", str(pdf), "--name", "River Bakery", "--contact", "a.example"
     )
     assert (made["printing"], made["count"]) == (1, 5)
+    plain = tmp_path / "plain.pdf"
+    say("print", "plastic", "1", str(plain), "--sheets")
+    assert "Regulars" in PdfReader(plain).pages[0].extract_text()
     again = say("export", "plastic", "1", str(table))
-    assert again["printing"] == 2
+    assert again["printing"] == 3
     assert stat.S_IMODE(table.stat().st_mode) == 0o600
     rows = list(csv.DictReader(table.open()))
     pages = PdfReader(pdf).pages
@@ -47,7 +50,7 @@ def test_cards_come_from_numbers_to_pdf_and_table(say, tmp_path, capsys):
     for place, row in enumerate(rows):
         assert row["printed"] in pages[2 * place].extract_text()
     (batch,) = say("status", "plastic")
-    assert (batch["count"], batch["printings"], batch["waiting"]) == (5, 2, 5)
+    assert (batch["count"], batch["printings"], batch["waiting"]) == (5, 3, 5)
     assert [one["code"] for one in say("status")] == ["plastic"]
     assert run(["--language", "ru", "cards", "status", "plastic"]) == 0
     assert "печатей" in capsys.readouterr().out

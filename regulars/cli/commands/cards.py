@@ -20,6 +20,8 @@ from regulars.contexts.members.usecases.cards import (
     issue_cards,
     print_batch,
 )
+from regulars.contexts.programme.queries import find_logo, get_brand
+from regulars.core.brand import card_colours
 from regulars.core.refusal import Invalid, Refused
 from regulars.documents.card_face import CardLook
 from regulars.documents.card_sheet import COLUMNS, card_rows, cards_pdf
@@ -105,8 +107,8 @@ def batch(session: Session, numbers: str, count: int, email: str | None) -> None
 @click.argument("numbers")
 @click.argument("number", type=int, metavar="BATCH")
 @click.argument("file", type=_FILE)
-@click.option("--name", required=True, help="Of the business, as it stands on the card.")
-@click.option("--colour", default="#14213d", show_default=True, help="Of the front.")
+@click.option("--name", default="", help="Of the business; default: the brand's.")
+@click.option("--colour", default="", help="Of the front, as #1a2b3c; default: the brand's.")
 @click.option("--accent", default="#e8b04a", show_default=True, help="A line on the front.")
 @click.option("--logo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--tagline", default="", help="Under the name; default: «Member card».")
@@ -128,11 +130,16 @@ def print_cards(
     """Write the cards of a BATCH into the PDF FILE: CR80 with bleed and crop marks."""
     _check_new(file)
     for name in ("colour", "accent"):
-        if not _COLOUR.fullmatch(look[name]):
+        if look[name] and not _COLOUR.fullmatch(look[name]):
             raise ColourMalformed(pointer=f"/{name}")
     picture = None if logo is None else _checked_logo(logo)
-    face = CardLook(**look, language=session.language, logo=picture)
     with session.database():
+        brand = in_transaction(get_brand)
+        look["name"] = look["name"] or brand.brand.name
+        look["colour"] = look["colour"] or card_colours(brand.brand.accent).ground
+        if picture is None and brand.logo_digest:
+            picture = in_transaction(lambda: find_logo(brand.logo_digest))
+        face = CardLook(**look, language=session.language, logo=picture)
         run = _printed(session, numbers, number, email)
     with session.progress("cards.printing", total=len(run.numbers)) as advance:
         title = f"{face.name} {numbers}/{number}"

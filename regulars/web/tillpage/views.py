@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from regulars.contexts.members.usecases.consent_texts import list_consent_texts
+from regulars.kit.transactions import in_transaction
 from regulars.web.accounts.guard import public_page
 from regulars.web.offline import manifest, worker
 from regulars.web.tillpage.texts import page_texts
@@ -35,8 +37,15 @@ _ICONS = (
 @csp_update({"script-src": [WASM_UNSAFE_EVAL]})
 def till_page(request: HttpRequest) -> HttpResponse:
     """The page for whoever has a till's key: without one it asks for it."""
+    language = request.language  # type: ignore[attr-defined]
+    consents = [
+        {"purpose": one.purpose, "name": one.name, "required": one.required, "title": one.title[language],
+         "body": one.body[language]}
+        for one in in_transaction(list_consent_texts)
+    ]  # fmt: skip
     words = page_texts()
-    return render(request, "tillpage/till.html", {"words": words, "icons": _ICONS})
+    context = {"words": words, "icons": _ICONS, "consents": consents}
+    return render(request, "tillpage/till.html", context)
 
 
 @public_page

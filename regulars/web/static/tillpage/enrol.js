@@ -7,7 +7,6 @@ import { say } from "./result.js";
 import { state } from "./state.js";
 import { t } from "./words.js";
 
-const TEXT = "till-1"; // the version of the consent texts on this page
 let once = "";
 
 export function startEnrolment() {
@@ -31,10 +30,8 @@ async function enrol() {
   const value = (id) => $(id).value.trim();
   const body = {
     given_name: value("enrol-name"),
-    consents: [
-      { purpose: "programme", given: true, text_version: TEXT },
-      { purpose: "marketing", given: $("enrol-marketing").checked, text_version: TEXT },
-    ],
+    consents: [...$("enrol-consents").querySelectorAll("input")].map((box) => (
+      { purpose: box.dataset.purpose, given: box.checked, text_version: box.dataset.version })),
   };
   for (const name of ["phone", "card", "birthday"]) if (value(`enrol-${name}`)) body[name] = value(`enrol-${name}`);
   if (!body.phone && !body.card) { fault("enrol-error", t("enrol_needs")); $("enrol-phone").focus(); return; }
