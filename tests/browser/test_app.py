@@ -131,7 +131,7 @@ def test_a_reward_is_taken_with_confirmation_and_only_once(window, site, custome
 def test_a_reward_beyond_the_balance_shows_the_way_to_it(window, site, customer):
     new_reward(site, "dear", 1000)
     page = opened(window, site, customer).goto("/app/rewards/").page
-    assert page.get_by_text("700 more to go").is_visible()
+    assert page.get_by_text("700 points more to go").is_visible()
 
 
 def test_codes_of_a_device_that_was_signed_out_open_nothing(window, site, customer):

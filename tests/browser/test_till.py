@@ -208,11 +208,13 @@ def test_ten_receipts_without_a_network_come_in_with_their_own_times(till, site)
     kept = till.evaluate(
         """() => new Promise((done) => { indexedDB.open("regulars-till").onsuccess = (e) => {
           e.target.result.transaction("receipts").objectStore("receipts").getAll().onsuccess = (r) =>
-            done(r.target.result.map((x) => [x.state, x.body.occurred_at, x.answer.occurred_at]));
+            done(r.target.result.map((x) => [x.state, x.body.occurred_at, x.answer.occurred_at,
+              JSON.stringify(x)]));
           }; })"""
     )
     assert len(kept) == 10
-    for state, told, answered in kept:
+    for state, told, answered, whole in kept:
+        assert customer.card not in whole
         assert state == "done"
         assert told[:19] == answered[:19] < before.isoformat()[:19]
 

@@ -50,7 +50,7 @@ def redeem(request: HttpRequest, code: str) -> HttpResponse:
                     by=for_oneself(request),
                 )
             )
-            messages.success(request, _("It is yours: see below how to get it."))
+            messages.success(request, _("It is yours: it stands in your list."))
         except Refused as refused:
             messages.error(request, told(request, refused))
     return HttpResponseRedirect(reverse("memberapp:rewards"))

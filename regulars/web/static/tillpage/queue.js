@@ -47,6 +47,8 @@ export async function sent(receipt, { stays = () => false } = {}) {
 async function settled(receipt, answer) {
   receipt.state = "done";
   receipt.answer = answer;
+  // Whose it was is in the books now: a card or phone has no business on the device any more.
+  if (receipt.body.member && !receipt.body.member.id) receipt.body = { ...receipt.body, member: {} };
   await keepReceipt(receipt);
   tell("receipts");
   tell("queue");
