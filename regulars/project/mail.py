@@ -1,4 +1,4 @@
-"""How letters of accounts leave this installation: what the environment says about it."""
+"""How letters of accounts leave this installation, and who else vouches for members: the environment says."""
 
 import os
 from dataclasses import dataclass
@@ -46,3 +46,16 @@ def configured_channels(mail: Mail, demo_folder: str) -> dict[str, str]:
     """Which channels there are, by name, each with the path of the function that delivers."""
     found = {"email": _DEMO, "phone": _DEMO} if demo_folder else {}
     return found | ({"email": _EMAIL} if mail.host else {})
+
+
+def configured_social() -> dict[str, tuple[str, str]]:
+    """REGULARS_SOCIAL: `google=<client id>:<secret>,vk=…`, for Telegram `telegram=<bot token>`."""
+    found: dict[str, tuple[str, str]] = {}
+    for entry in filter(None, os.environ.get("REGULARS_SOCIAL", "").split(",")):
+        name, _, keys = entry.strip().partition("=")
+        client, _, secret = keys.partition(":")
+        if not name or not client or not secret:
+            raise ValueError("REGULARS_SOCIAL must read provider=id:secret,provider=id:secret")
+        # A bot is shown by its number, and proved by the whole token.
+        found[name] = (client, keys if name == "telegram" else secret)
+    return found

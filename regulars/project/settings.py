@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
 from regulars.project.database import configured_access
-from regulars.project.mail import configured_channels, configured_mail
+from regulars.project.mail import configured_channels, configured_mail, configured_social
 from regulars.project.secret_key import configured_secret_key
 from regulars.project.static_version import static_url
 
@@ -159,6 +159,8 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.tls
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = os.environ.get("REGULARS_MAIL_FROM", "Regulars <regulars@localhost>")
+# Social accounts that members sign in by: provider -> (client id, secret); none unless configured.
+SOCIAL = configured_social()
 DEMO_LETTERS = os.environ.get("REGULARS_DEMO_LETTERS", "")
 LETTER_CHANNELS = configured_channels(MAIL, DEMO_LETTERS)
 

@@ -26,6 +26,7 @@ _numbers = count(1)
 CLOCKS = [
     f"regulars.web.accounts.{name}.utc_now"
     for name in (
+        "consents",
         "guard",
         "join",
         "links",
@@ -33,6 +34,7 @@ CLOCKS = [
         "member_sign_in",
         "own",
         "sign_in",
+        "social",
         "staff",
         "start",
     )

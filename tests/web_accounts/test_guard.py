@@ -1,5 +1,7 @@
 """Every page says who may see it, and keeps everybody else out."""
 
+from base64 import b64encode
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -174,3 +176,10 @@ def test_signing_in_again_ends_the_session_before(owner):
 def test_a_made_up_session_opens_nothing(visitor, token):
     visitor.cookies["regulars_staff"] = token
     assert visitor.get("/console/account/").status_code == 302
+
+
+def test_a_password_alone_opens_no_figures_on_the_front_page(owner, visitor):
+    word = b64encode(f"{owner.email}:correct horse battery staple".encode()).decode()
+    page = visitor.get("/", headers={"authorization": f"Basic {word}"})
+    assert not page.context.get("figures")
+    assert visitor.get("/?sign_in")["Location"] == "/console/sign-in/"

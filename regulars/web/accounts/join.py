@@ -27,6 +27,7 @@ from regulars.contexts.till.usecases.enrolment import enrol_with_referral
 from regulars.core.identifiers import storable
 from regulars.core.places import is_code
 from regulars.core.refusal import Refused
+from regulars.integrations.social.providers import PROVIDERS
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
 from regulars.web.accounts.cookies import half_token
@@ -39,6 +40,11 @@ from regulars.web.accounts.refusals import language_of
 CHANNEL = "web"
 DOOR = Actor("system", "join_page", None, frozenset({Permission.MEMBERS_WRITE}))
 _KEPT_S = 3600
+_METHODS: dict[IdentifierKind, SessionMethod] = {
+    IdentifierKind.EMAIL: "email",
+    IdentifierKind.PHONE: "phone",
+    IdentifierKind.EXTERNAL: "social",
+}
 
 
 class Joining(forms.Form):
@@ -107,8 +113,20 @@ def join(request: HttpRequest) -> HttpResponse:
             response.delete_cookie("store")
             return response
     status = 422 if request.method == "POST" else 200
-    shown = {"form": form, "texts": texts, "contact": proof[1]}
+    shown = {
+        "form": form,
+        "texts": texts,
+        "contact": _shown(*proof),
+        "by_social": proof[0] == "external",
+    }
     return render(request, "accounts/join_form.html", shown, status=status)
+
+
+def _shown(kind: str, contact: str) -> str:
+    """What was proved, as its owner knows it: of a social account only who vouches for it."""
+    if kind != IdentifierKind.EXTERNAL:
+        return contact
+    return PROVIDERS[contact.split(":")[1]].title
 
 
 def _joined(request: HttpRequest, token: str, told: dict[str, Any]) -> MemberStep:
@@ -131,7 +149,7 @@ def _joined(request: HttpRequest, token: str, told: dict[str, Any]) -> MemberSte
         language="ru" if language == "ru" else "en",
         store=_store(request),
     )
-    method: SessionMethod = "email" if kind is IdentifierKind.EMAIL else "phone"
+    method = _METHODS[kind]
     member = find_by_contact(kind, contact)
     if member is None:
         enrolled, _award, _refused = enrol_with_referral(

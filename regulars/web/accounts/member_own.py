@@ -30,6 +30,7 @@ from regulars.contexts.security.usecases.sessions import (
     prove_session,
 )
 from regulars.core.refusal import Refused
+from regulars.integrations.social.providers import offered
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
 from regulars.web.accounts.cookies import drop_halves, half_token, put_half, safe_next
@@ -54,6 +55,7 @@ def account(request: Any) -> HttpResponse:
         "own_session": request.session_view.id,
         "keys": list_passkeys(holder, by=by),
         "passkeys": site_of(request).takes_passkeys,
+        "social": offered(),
     }
     return render(request, "accounts/member_account.html", shown)
 

@@ -22,6 +22,7 @@ from regulars.contexts.security.types import SignInStep
 from regulars.contexts.security.usecases.passkeys import begin_passkey_sign_in
 from regulars.contexts.security.usecases.sessions import end_session
 from regulars.core.refusal import Refused
+from regulars.integrations.social.providers import offered
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
 from regulars.web.accounts.cookies import (
@@ -78,6 +79,7 @@ def contact_page(request: HttpRequest, template: str, target: str) -> HttpRespon
         "next": target,
         "passkeys": site_of(request).takes_passkeys,
         "ways": channels(),
+        "social": offered(),
     }
     return render(request, template, shown, status=status)
 

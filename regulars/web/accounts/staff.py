@@ -55,7 +55,11 @@ def people(request: Any) -> HttpResponse:
 def invite(request: Any) -> HttpResponse:
     """Send somebody a link to make their own account."""
     language = language_of(request)
-    form = Invitation(request.POST or None, language=language, initial={"language": language})
+    form = Invitation(
+        request.POST or None,
+        language=language,
+        initial={"language": language, "role": Role.SUPPORT.value},
+    )
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:

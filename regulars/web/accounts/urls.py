@@ -3,6 +3,7 @@
 from django.urls import path
 
 from regulars.web.accounts import (
+    consents,
     demo,
     join,
     links,
@@ -10,6 +11,7 @@ from regulars.web.accounts import (
     member_sign_in,
     own,
     sign_in,
+    social,
     staff,
     start,
 )
@@ -47,6 +49,8 @@ urlpatterns = [
     path("console/staff/invitations/<uuid:link_id>/call-back/", staff.call_back, name="call_back"),
     path("console/staff/<uuid:staff_id>/", staff.person, name="person"),
     path("console/staff/<uuid:staff_id>/change/", staff.change, name="change_person"),
+    path("console/consents/", consents.texts, name="consents"),
+    path("console/consents/<slug:purpose>/", consents.publish, name="consent"),
     path("console/start/", start.start, name="start"),
     path("console/start/business/", start.business, name="start_business"),
     path("console/start/store/", start.store, name="start_store"),
@@ -63,6 +67,8 @@ urlpatterns = [
     ),
     path("app/sign-in/passkey", member_sign_in.passkey_sign_in, name="member_passkey_sign_in"),
     path("app/sign-out/", member_sign_in.sign_out, name="member_sign_out"),
+    path("app/social/<slug:name>/", social.start, name="social"),
+    path("app/social/<slug:name>/back/", social.back, name="social_back"),
     path("app/account/", member_own.account, name="member_account"),
     path("app/account/prove/", member_own.prove, name="member_prove"),
     path(

@@ -73,6 +73,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Section, ...]], ...] = (
         _("Installation"),
         (
             Section("console:places", _("Stores and tills"), "building-store", (_P.PLACES_READ,)),
+            Section("accounts:consents", _("Consents"), "file-text", (_P.CONSENTS_READ,)),
             Section("accounts:staff", _("Staff"), "id-badge-2", (_P.STAFF_READ,)),
             Section("console:keys", _("API keys"), "key", (_P.KEYS_READ,)),
             Section("console:brand", _("Brand"), "palette", (_P.BRAND_WRITE,)),

@@ -12,8 +12,9 @@ from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -24,13 +25,15 @@ from regulars.contexts.programme.queries import (
     get_version_number_at,
 )
 from regulars.contexts.security.types import LoginOutcome, Permission
+from regulars.contexts.security.usecases.entering import needs_second_factor
 from regulars.contexts.security.usecases.sign_in import REFUSED, sign_in
 from regulars.core.metrics.kpi import average_check_minor, ratio
 from regulars.core.programme.texts import text_in
 from regulars.core.wording.catalogue import LANGUAGES, sentence
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
-from regulars.web.accounts.guard import public_page
+from regulars.web.accounts.cookies import session_token
+from regulars.web.accounts.guard import find_staff, public_page
 from regulars.web.pages.figures import FIGURES, Day, Figures
 from regulars.web.pages.shown import Speech
 
@@ -57,9 +60,12 @@ class _Answer:
 def front_page(request: HttpRequest) -> HttpResponse:
     """The page in the language of `?lang=` or of the browser.
 
-    Figures are for staff who may read reports, by HTTP Basic with the throttling of every sign-in,
-    or for everybody where the installation says so (a demo). `?sign_in` asks the browser for them.
+    Figures are for staff who may read reports and are signed in to the console; where a second
+    factor is only offered, by HTTP Basic too, with the throttling of every sign-in; or for
+    everybody where the installation says so (a demo). `?sign_in` leads to where one signs in.
     """
+    if "sign_in" in request.GET and settings.SECOND_FACTOR_REQUIRED and not settings.OPEN_FIGURES:
+        return HttpResponseRedirect(reverse("accounts:sign_in"))
     now = utc_now()
     language = _language(request)
     page: dict[str, Any] = {
@@ -112,6 +118,8 @@ def _language(request: HttpRequest) -> str:
 def _may_see(request: HttpRequest, now: datetime) -> _Answer:
     if settings.OPEN_FIGURES:
         return _Answer(open=True)
+    if settings.SECOND_FACTOR_REQUIRED:
+        return _of_session(request)  # a password alone opens nothing
     credentials = _credentials(request.headers.get("Authorization", ""))
     if credentials is None:
         return _challenge("front.closed") if "sign_in" in request.GET else _Answer()
@@ -119,6 +127,16 @@ def _may_see(request: HttpRequest, now: datetime) -> _Answer:
         lambda: sign_in(*credentials, request.META.get("REMOTE_ADDR", ""), now=now)
     )
     return _answer_to(outcome)
+
+
+def _of_session(request: HttpRequest) -> _Answer:
+    """For who is signed in to the console by all that it asks for."""
+    found = find_staff(request) if session_token(request, "staff") else None
+    if found is None or needs_second_factor(found.session):
+        return _Answer()
+    if Permission.REPORTS_READ in found.actor.permissions:
+        return _Answer(open=True)
+    return _Answer(code="front.not_allowed", status=403)
 
 
 def _answer_to(outcome: LoginOutcome) -> _Answer:
