@@ -100,8 +100,14 @@ def open_till(watched, key, *, cashier="Вера", pin=PIN):
 
 
 def scan(page, text):
-    """What a scanner does that types like a keyboard, a sign every few milliseconds."""
-    page.evaluate(_SCANNER, text)
+    """What a scanner does that types like a keyboard, a sign every few milliseconds.
+
+    On a machine under load a sign may come late, as no scanner's does: then once more.
+    """
+    for _ in range(10):
+        if page.evaluate(_SCANNER, text):
+            return
+    raise AssertionError("the page takes no scan")
 
 
 _SCANNER = """(text) => {
@@ -112,5 +118,10 @@ _SCANNER = """(text) => {
       document.execCommand("insertText", false, key);
     }
     input.dispatchEvent(new KeyboardEvent("keyup", options));
+    if (key === "Enter" && input.value?.endsWith(text)) {
+      input.value = input.value.slice(0, -text.length);
+      return false;
+    }
   }
+  return true;
 }"""

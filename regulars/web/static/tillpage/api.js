@@ -18,7 +18,7 @@ export class Problem extends Error {
 export class NoNetwork extends Error {}
 
 /** An answer's body. `once` is the idempotency key of what has an effect. Throws Problem, NoNetwork. */
-export async function call(method, path, body, { once, key = state.key } = {}) {
+export async function call(method, path, body, { once, key = state.key, patience = PATIENCE_MS } = {}) {
   const headers = { Authorization: `Bearer ${key}`, "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (once) headers["Idempotency-Key"] = once;
@@ -26,7 +26,7 @@ export async function call(method, path, body, { once, key = state.key } = {}) {
   try {
     answer = await fetch(`/till/v1${path}`, {
       method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE_MS), cache: "no-store", credentials: "omit",
+      signal: AbortSignal.timeout(patience), cache: "no-store", credentials: "omit",
     });
   } catch {
     online(false);

@@ -4,6 +4,7 @@ import { keepReceipt, receiptsIn } from "./keeping.js";
 import { state, tell } from "./state.js";
 
 const AT_ONCE = 100;
+const PATIENCE_MS = 60_000; // nobody stands and waits for a batch
 let busy = null;
 
 /** A number that no other receipt of this till has. */
@@ -75,7 +76,7 @@ async function sendAll() {
     const items = part.map((one) => ({ kind: one.kind, [`${one.kind}_id`]: one.id, ...one.body }));
     let told;
     try {
-      told = await call("POST", "/receipts/batch", { items }, { once: `batch-${part[0].id}-${part.length}` });
+      told = await call("POST", "/receipts/batch", { items }, { once: `batch-${part[0].id}-${part.length}`, patience: PATIENCE_MS });
     } catch (failed) {
       if (failed instanceof NoNetwork) return false;
       throw failed;
