@@ -114,7 +114,7 @@ def list_drafts(by: Actor, now: datetime) -> list[Draft]:
     if Permission.PROGRAMME_APPROVE not in by.permissions:
         return []
     return [
-        Draft(view.number, text_in(view.title, language()), view.note, view.changed_at)
+        Draft(view.number, text_in(dict(view.title), language()), view.note, view.changed_at)
         for view in list_versions(now=now)
         if view.status is VersionStatus.DRAFT
     ]

@@ -245,7 +245,7 @@ def _row(view: VersionView, names: Any) -> dict[str, Any]:
     kind, word = _BADGES[view.status]
     return {
         "view": view,
-        "title": text_in(view.title, language()),
+        "title": text_in(dict(view.title), language()),
         "kind": kind,
         "status": word,
         "author": _person(view.author, names),
