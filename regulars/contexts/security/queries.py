@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -156,9 +157,24 @@ def list_open_approvals(*, by: Actor) -> tuple[ApprovalView, ...]:
         Permission.LEDGER_APPROVE,
         Permission.PROGRAMME_APPROVE,
         Permission.LEDGER_ADJUST,
+        Permission.PERIODS_REOPEN,
+        Permission.PERIODS_CLOSE,
     )
     rows = Approval.objects.filter(decision=None).order_by("id")
     return tuple(approval_view(row) for row in rows if _may_see(row, by))
+
+
+def find_open_approval(kind: str, subject: str) -> ApprovalView | None:
+    """What waits for somebody's word about that, the oldest; the caller has checked who may ask."""
+    rows = Approval.objects.filter(decision=None, kind=kind, subject=subject).order_by("id")
+    row = rows.first()
+    return approval_view(row) if row else None
+
+
+def list_audit_details(action: str) -> tuple[Mapping[str, Any], ...]:
+    """What the audit trail says of everything of that kind that was done: to be held against it."""
+    rows = AuditRow.objects.filter(action=action, refused=None).order_by("id")
+    return tuple(rows.values_list("detail", flat=True))
 
 
 def _given(wanted: Mapping[str, object]) -> dict[str, object]:
