@@ -17,6 +17,9 @@ BENCHES = (
     "coupons",
     "analytics",
     "warehouse",
+    "allocation",
+    "plan",
+    "simulate",
 )
 
 

@@ -105,13 +105,17 @@ def next_offers(books: Books, basket: Basket) -> ibis.Table:
     """customer, sku, because, confidence (millionths), value_minor: one offer to each customer who has one.
 
     The goods not yet bought whose expected sale (confidence × mean line) is greatest, given the one
-    of the goods bought that speaks for it most; of equal ones the first by sku.
+    of the goods bought that speaks for it most; of equal ones the first by sku. Of own books, only
+    members who are neither blocked nor gone are offered anything.
     """
     rules = books.engine.keep(_rules(basket))
     known = basket.held.filter(_.customer.notnull())
     bought = known.group_by("customer", "sku").agg(times=_.count())
     wanted = bought.select("customer", a="sku").join(rules, "a")
     wanted = wanted.anti_join(bought.select("customer", b="sku"), ["customer", "b"])
+    if books.members is not None:
+        reached = books.members.filter(_.status == "active").select(customer="id")
+        wanted = wanted.semi_join(reached, "customer")
     order = ibis.window(
         group_by="customer",
         order_by=(ibis.desc("value_minor"), ibis.desc("confidence"), "b", "a"),

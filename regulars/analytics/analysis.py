@@ -1,7 +1,7 @@
 """A whole analysis of some books: every part in turn, the result as plain values and one row a customer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -14,10 +14,11 @@ from ibis import _
 from regulars.analytics import affinity, churn, cohorts, kpis, lifetimes, rfm
 from regulars.analytics.books import Books
 from regulars.analytics.engine import Engine
-from regulars.analytics.own_books import Worths, complete
+from regulars.analytics.figures import Figures, count_figures, count_sides
+from regulars.analytics.forecasts import tell_lifetime, tell_losses
+from regulars.analytics.own_books import Worths
 from regulars.core.metrics import analysis as told
 from regulars.core.metrics.clv.fitting import NoFit
-from regulars.core.metrics.definitions import figures_of
 from regulars.core.metrics.rfm import SEGMENTS, Borders
 
 Say = Callable[[str], None]
@@ -37,6 +38,7 @@ class Wanted:
     margin: Fraction | None = None
     borders: Borders | None = None
     worths: Worths | None = None  # of own points: money-minor per currency-minor
+    model: lifetimes.Choice = "best"  # of purchases
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,17 @@ def analyse(
     scored = books.engine.keep(rfm.score_customers(books, borders=wanted.borders))
     segments, moves, before = _segments(books, scored, wanted)
     advance("kpi")
-    total, periods = _figures(books, wanted)
-    sides = {side: _side(books, wanted, side, scored) for side in wanted.sides}
+    asked = Figures(
+        step=wanted.step,
+        horizon_days=wanted.horizon_days,
+        margin=wanted.margin,
+        worths=wanted.worths,
+    )
+    total, periods = count_figures(books, asked)
+    sides = {
+        side: count_sides(books, asked, side, _of_customers(books, side, scored))[:_SIDES_MAX]
+        for side in wanted.sides
+    }
     advance("cohorts")
     tables = [_cohorts(books, counting) for counting in ("documents", "purchases")]
     advance("basket")
@@ -89,8 +100,10 @@ def analyse(
         cohorts_of_purchases=tables[1],
         affinities=tuple(_affinity(pair) for pair in pairs),
         offers=_offers(books, basket, offers),
-        lifetime=None if outlook is None else _lifetime(outlook, wanted),
-        losses=None if losses is None else _losses(losses),
+        lifetime=None
+        if outlook is None
+        else tell_lifetime(outlook, margin=wanted.margin, discount=wanted.discount),
+        losses=None if losses is None else tell_losses(losses),
         gaps=gaps,
     )
     return Found(analysis, _customers(books, scored, offers, outlook, losses))
@@ -163,55 +176,10 @@ def source_of_books(books: Books, name: str, money: str, money_scale: int) -> to
     )
 
 
-def _figures(books: Books, wanted: Wanted) -> tuple[told.Row, tuple[told.Row, ...]]:
-    since, until = kpis.periods_of(books, wanted.step)
-    asked = kpis.Asked(
-        wanted.step, since, until, horizon_days=wanted.horizon_days, margin=wanted.margin
-    )
-    counted = complete(books, asked, wanted.worths, kpis.count_parts(books, asked))
-    rows = tuple(_row(kpis.label_of(n, wanted.step), side, p) for (n, side), p in counted.items())
-    return _whole(books, rows), rows
-
-
-def _whole(books: Books, rows: tuple[told.Row, ...]) -> told.Row:
-    """All periods as one: sums add up, customers are counted anew."""
-    known = books.receipts.filter(_.customer.notnull(), ~_.returned)
-    visits = known.group_by("customer").agg(visits=_.count())
-    (crowd,) = books.engine.rows(
-        visits.aggregate(active=_.count(), repeating=(_.visits >= 2).cast("int64").sum())
-    )
-    parts: dict[str, int | None] = {}
-    for name in rows[-1].parts if rows else ():
-        values = [row.parts[name] for row in rows]
-        parts[name] = None if None in values else sum(value or 0 for value in values)
-    last = rows[-1].parts if rows else {}
-    parts |= {"active": crowd["active"], "repeating": int(crowd["repeating"] or 0)}
-    parts |= {name: last.get(name) for name in ("members", "lifetime_minor", "outstanding_minor")}
-    parts |= {"present": None, "lost": None}
-    return _row("", "", parts)
-
-
-def _side(
-    books: Books, wanted: Wanted, side: kpis.Side, scored: ibis.Table
-) -> tuple[told.Row, ...]:
-    """The figures of the latest whole stretch by one side: all periods of the books as one."""
-    sides = None
+def _of_customers(books: Books, side: kpis.Side, scored: ibis.Table) -> ibis.Table | None:
     if side == "segment":
-        sides = scored.select("customer", side="segment")
-    elif side == "cohort":
-        sides = cohorts.cohort_sides(books)
-    _first, until = kpis.periods_of(books, "month")
-    whole = replace(books, receipts=books.receipts.mutate(month=ibis.literal(until - 1)))
-    asked = kpis.Asked("month", until - 1, until, side, wanted.horizon_days, wanted.margin)
-    counted = kpis.count_parts(whole, asked, sides)
-    rows = []
-    for (_number, value), parts in sorted(counted.items()):
-        rows.append(_row("", value, dict(parts) | {"present": None, "lost": None}))
-    return tuple(rows[:_SIDES_MAX])
-
-
-def _row(label: str, side: str, parts: Mapping[str, int | None]) -> told.Row:
-    return told.Row(label, side, parts, figures_of(parts))
+        return scored.select("customer", side="segment")
+    return cohorts.cohort_sides(books) if side == "cohort" else None
 
 
 def _segments(
@@ -286,76 +254,16 @@ def _offers(books: Books, basket: affinity.Basket, offers: ibis.Table) -> tuple[
 def _lifetimes(books: Books, wanted: Wanted, gaps: dict[str, str]) -> lifetimes.Lifetimes | None:
     margin = 1.0 if wanted.margin is None else float(wanted.margin)
     try:
-        return lifetimes.foresee(books, weeks=wanted.weeks, margin=margin, discount=wanted.discount)
+        return lifetimes.foresee(
+            books,
+            weeks=wanted.weeks,
+            margin=margin,
+            discount=wanted.discount,
+            model=wanted.model,
+        )
     except NoFit:
         gaps["clv"] = "analysis.gap_clv"
         return None
-
-
-def _lifetime(found: lifetimes.Lifetimes, wanted: Wanted) -> told.Lifetime:
-    look, models = found.outlook, found.models
-    spending = models.spending
-    best = np.sort(look.value)[::-1]
-    total = float(look.value.sum())
-    error = lifetimes.total_error(models, found.counts, found.weeks)
-    expected = float(look.purchases.sum())
-    low, high = max(expected - 1.645 * error, 0.0), expected + 1.645 * error
-    return told.Lifetime(
-        weeks=found.weeks,
-        margin=None if wanted.margin is None else float(wanted.margin),
-        discount=wanted.discount,
-        purchases_model=models.purchases._asdict(),
-        purchases_likelihood=models.purchases_likelihood,
-        spending_model={} if spending is None else spending._asdict(),
-        spending_likelihood=models.spending_likelihood,
-        customers=len(found.customers),
-        alive=float(look.alive.sum()),
-        purchases=expected,
-        purchases_low=low,
-        purchases_high=high,
-        value_minor=total,
-        value_low_minor=total * low / expected if expected else 0.0,
-        value_high_minor=total * high / expected if expected else 0.0,
-        deciles_minor=tuple(float(part.mean()) for part in np.array_split(best, 10) if len(part)),
-        validation=None if found.hold_out is None else _validation(found.hold_out),
-    )
-
-
-def _validation(found: lifetimes.HoldOut) -> told.Validation:
-    return told.Validation(
-        until=f"{kpis.day_of(found.until_day)}",
-        weeks=found.weeks,
-        customers=found.customers,
-        expected=found.expected,
-        expected_error=found.expected_error,
-        actual=found.actual,
-        deviation=found.deviation,
-        weekly=found.weekly,
-        groups=found.groups,
-        error=found.error,
-        error_of_rate=found.error_of_rate,
-    )
-
-
-def _losses(found: churn.Churn) -> told.Losses:
-    quality, hazard = found.quality, found.hazard
-    return told.Losses(
-        horizon_days=found.horizon_days,
-        customers=len(found.customers),
-        expected=float(found.risk.sum()),
-        fitted_on=found.fitted_on,
-        judged_on=found.judged_on,
-        auc=quality.auc,
-        brier=quality.brier,
-        brier_of_rate=quality.brier_of_rate,
-        calibration=quality.calibration,
-        weights={
-            name: (float(weight), float(error))
-            for name, weight, error in zip(
-                churn.FEATURES, hazard.weights, hazard.errors, strict=True
-            )
-        },
-    )
 
 
 def _customers(

@@ -22,6 +22,7 @@ LINES = ("receipt", "customer", "at", *PERIODS, "store", "channel", "sku", "name
 class Books:
     """`receipts`: one row a sale or a return; `lines`: one a line; the rest only of our own books.
 
+    `postings` are those of the ledger, `flows` their sums by period, currency and account.
     `customers`: one row a customer with `first_at`, `first_day`, `first_month` of the first receipt.
     """
 
@@ -32,6 +33,7 @@ class Books:
     last_day: int
     flows: ibis.Table | None = None
     members: ibis.Table | None = None
+    postings: ibis.Table | None = None
 
 
 def books_of_file(engine: Engine, rows: pa.Table) -> Books:
@@ -52,7 +54,10 @@ def books_of_file(engine: Engine, rows: pa.Table) -> Books:
         )
     )
     receipts = receipts.mutate(
-        tier=ibis.literal(""), discount_minor=ibis.literal(0), points_minor=ibis.literal(0)
+        tier=ibis.literal(""),
+        discount_minor=ibis.literal(0),
+        points_minor=ibis.literal(0),
+        cost_minor=ibis.null("int64"),
     )
     return books_of(engine, lines, receipts)
 
@@ -63,10 +68,12 @@ def books_of(
     receipts: ibis.Table,
     flows: ibis.Table | None = None,
     members: ibis.Table | None = None,
+    postings: ibis.Table | None = None,
 ) -> Books:
     """Books over tables that are there already."""
     (ends,) = engine.rows(receipts.aggregate(first=_.day.min(), last=_.day.max()))
-    return Books(engine, lines, receipts, ends["first"] or 0, ends["last"] or 0, flows, members)
+    first, last = ends["first"] or 0, ends["last"] or 0
+    return Books(engine, lines, receipts, first, last, flows, members, postings)
 
 
 def calendar_of(at: pa.ChunkedArray | pa.Array) -> dict[str, pa.Array]:

@@ -61,7 +61,8 @@ class Engine:
             found = self.backend.con.read_parquet(told, hive_partitioning=False)  # type: ignore[call-overload]
             found.create_view(f"p{self._made}")
             return self.backend.table(f"p{self._made}")
-        uris = [path.absolute().as_uri() for path in paths]
+        # As it is: Spark does not decode `%3D`, and months have an equals sign in their folders.
+        uris = [f"file://{path.absolute()}" for path in paths]
         frame = self.backend._session.read.parquet(*uris)
         frame.createOrReplaceTempView(f"p{self._made}")
         return self.backend.table(f"p{self._made}")

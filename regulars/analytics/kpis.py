@@ -17,7 +17,8 @@ Side = Literal["", "store", "channel", "tier", "segment", "cohort"]
 Cell = tuple[int, str]  # the period's number, the side's value ('' where all is one)
 
 _SUMS = ("paid_minor", "refund_minor", "receipts", "units", "member_paid_minor",
-         "member_refund_minor", "member_receipts", "discount_minor")  # fmt: skip
+         "member_refund_minor", "member_receipts", "discount_minor", "costed_receipts",
+         "costed_minor", "cost_minor", "member_costed_minor", "member_cost_minor")  # fmt: skip
 _EPOCH = date(1970, 1, 1)
 _MOMENTS_AT_ONCE = 24
 
@@ -68,6 +69,11 @@ def count_parts(
     }
 
 
+def empty_parts(asked: Asked, *, discounts: bool) -> dict[str, int | None]:
+    """The parts of a cell in which there was no receipt."""
+    return _finished(dict.fromkeys(_SUMS, 0), asked, discounts=discounts)
+
+
 def periods_of(books: Books, step: Step) -> tuple[int, int]:
     """The numbers of the periods that the books touch, `[first, last + 1)`."""
     return number_of(books.first_day, step), number_of(books.last_day, step) + 1
@@ -115,7 +121,7 @@ def _with_side(books: Books, asked: Asked, sides: ibis.Table | None) -> ibis.Tab
 
 
 def _turnover(receipts: ibis.Table, asked: Asked) -> ibis.Table:
-    sold, known = ~_.returned, _.customer.notnull()
+    sold, known, costed = ~_.returned, _.customer.notnull(), _.cost_minor.notnull()
     return receipts.group_by(*_keys(asked, "period")).agg(
         paid_minor=_.amount_minor.sum(where=sold),
         refund_minor=-_.amount_minor.sum(where=_.returned),
@@ -125,6 +131,11 @@ def _turnover(receipts: ibis.Table, asked: Asked) -> ibis.Table:
         member_refund_minor=-_.amount_minor.sum(where=_.returned & known),
         member_receipts=_.count(where=sold & known),
         discount_minor=_.discount_minor.sum(),
+        costed_receipts=_.count(where=costed),
+        costed_minor=_.amount_minor.sum(where=costed),
+        cost_minor=_.cost_minor.sum(),
+        member_costed_minor=_.amount_minor.sum(where=costed & known),
+        member_cost_minor=_.cost_minor.sum(where=known),
     )
 
 
@@ -203,10 +214,17 @@ def _finished(cell: dict[str, int], asked: Asked, *, discounts: bool) -> dict[st
     parts |= {name: cell.get(name, 0) for name in ("present", "lost")}
     if not discounts:
         parts["discount_minor"] = None
-    sales = cell["paid_minor"] - cell["refund_minor"]
-    member_sales = cell["member_paid_minor"] - cell["member_refund_minor"]
-    parts["margin_minor"] = _share(sales, asked.margin)
-    parts["member_margin_minor"] = _share(member_sales, asked.margin)
+    for of in ("", "member_"):
+        sales = cell[f"{of}paid_minor"] - cell[f"{of}refund_minor"]
+        costed, cost = parts.pop(f"{of}costed_minor"), parts.pop(f"{of}cost_minor")
+        if asked.margin is not None:
+            costed, margin = sales, _share(sales, asked.margin)
+        elif cell["costed_receipts"]:
+            margin = (costed or 0) - (cost or 0)
+        else:
+            costed = margin = None
+        parts |= {f"{of}costed_minor": costed, f"{of}margin_minor": margin}
+    del parts["costed_receipts"]
     return parts
 
 

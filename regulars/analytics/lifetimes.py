@@ -1,6 +1,7 @@
 """Customer lifetime value from the books: counts by customer, a hold-out as a test, the outlook."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import ibis
 import numpy as np
@@ -8,15 +9,17 @@ import pyarrow as pa
 from ibis import _
 
 from regulars.analytics.books import Books
-from regulars.core.metrics.clv import bg_nbd
 from regulars.core.metrics.clv.counts import Counts, Reals, Whole
 from regulars.core.metrics.clv.fitting import NoFit
 from regulars.core.metrics.clv.outlook import Models, Outlook, fit_models, look_ahead, total_error
+from regulars.core.metrics.clv.purchasing import MODELS, Kind
 
 _DAYS = 7.0
 _GROUPS = 8  # 0, 1, … 6, 7 or more repeat purchases
 _LEAST_WEEKS = 4
 _LEAST_CUSTOMERS = 30
+
+Choice = Literal["best", "bg-nbd", "pareto-nbd"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class HoldOut:
     """A model fitted up to a day, against what happened after it: repeat purchases of those customers.
 
     `weekly` has (week, expected, actual), both cumulated; `groups` (repeat purchases before, customers,
-    mean expected, mean actual). `error_of_rate` is the mean absolute error of telling that everybody
-    goes on at the own past rate.
+    mean expected, mean actual). `error` is the mean absolute error of one customer, `error_of_rate` that
+    of telling that everybody goes on at the own past rate; `square_error` the root of the mean square.
     """
 
     until_day: int
@@ -39,6 +42,7 @@ class HoldOut:
     groups: tuple[tuple[int, int, float, float], ...]
     error: float
     error_of_rate: float
+    square_error: float
 
     @property
     def deviation(self) -> float:
@@ -48,7 +52,11 @@ class HoldOut:
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """The outlook of every customer (ids in `customers`) over `weeks`, the models and their test."""
+    """The outlook of every customer (ids in `customers`) over `weeks`, the models and their test.
+
+    `tested` are the tests of all models of purchases that were tried, `hold_out` the one of the model
+    that was taken.
+    """
 
     customers: pa.Array
     counts: Counts
@@ -56,6 +64,7 @@ class Lifetimes:
     outlook: Outlook
     weeks: float
     hold_out: HoldOut | None
+    tested: tuple[HoldOut, ...] = ()
 
 
 def purchase_days(books: Books) -> ibis.Table:
@@ -95,65 +104,103 @@ def count_lifetimes(books: Books, days: ibis.Table, until_day: int) -> tuple[pa.
 
 
 def foresee(
-    books: Books, *, weeks: float = 52.0, margin: float = 1.0, discount: float = 0.1
+    books: Books,
+    *,
+    weeks: float = 52.0,
+    margin: float = 1.0,
+    discount: float = 0.1,
+    model: Choice = "best",
 ) -> Lifetimes:
     """Models fitted to all of the books, tested on a hold-out where the books are long enough.
 
-    Raises NoFit.
+    `best` takes the model of purchases with the smaller square error on the held-out part; where
+    nothing can be held out, the one under which all of the books are likelier. Raises NoFit.
     """
     days = books.engine.keep(purchase_days(books))
     customers, counts = count_lifetimes(books, days, books.last_day)
     if len(customers) < _LEAST_CUSTOMERS:
         raise NoFit("too few customers")
-    models = fit_models(counts)
+    tested = _hold_outs(books, days)
+    models = _chosen(counts, tested, model)
     outlook = look_ahead(models, counts, weeks=weeks, margin=margin, discount=discount)
-    return Lifetimes(customers, counts, models, outlook, weeks, _hold_out(books, days))
+    own = next((test for test in tested if test.models.kind == models.kind), None)
+    return Lifetimes(customers, counts, models, outlook, weeks, own, tested)
 
 
-def hold_out(books: Books, until_day: int) -> HoldOut | None:
+def hold_out(books: Books, until_day: int, kind: Kind = "bg-nbd") -> HoldOut | None:
     """The test of a model fitted up to `until_day` on what follows; None where it cannot be fitted."""
-    return _tested(books, books.engine.keep(purchase_days(books)), until_day)
+    found = _tested(books, books.engine.keep(purchase_days(books)), until_day, (kind,))
+    return found[0] if found else None
 
 
-def _hold_out(books: Books, days: ibis.Table) -> HoldOut | None:
+def _chosen(counts: Counts, tested: tuple[HoldOut, ...], wanted: Choice) -> Models:
+    if wanted != "best":
+        return fit_models(counts, wanted)
+    if tested:
+        return fit_models(counts, min(tested, key=lambda test: test.square_error).models.kind)
+    fitted = []
+    for kind in MODELS:
+        try:
+            fitted.append(fit_models(counts, kind))
+        except NoFit:
+            continue
+    if not fitted:
+        raise NoFit("no model of purchases can be fitted")
+    return max(fitted, key=lambda models: models.purchases_likelihood)
+
+
+def _hold_outs(books: Books, days: ibis.Table) -> tuple[HoldOut, ...]:
     """The last third of the books, in whole weeks, held out."""
     weeks = (books.last_day - books.first_day) // 21
     if weeks < _LEAST_WEEKS:
-        return None
-    return _tested(books, days, books.last_day - weeks * 7)
+        return ()
+    return _tested(books, days, books.last_day - weeks * 7, tuple(MODELS))
 
 
-def _tested(books: Books, days: ibis.Table, until_day: int) -> HoldOut | None:
+def _tested(
+    books: Books, days: ibis.Table, until_day: int, kinds: tuple[Kind, ...]
+) -> tuple[HoldOut, ...]:
+    """Each of the models that can be fitted, against what followed."""
     customers, counts = count_lifetimes(books, days, until_day)
     if len(customers) < _LEAST_CUSTOMERS:
-        return None
-    try:
-        models = fit_models(counts)
-    except NoFit:
-        return None
-    weeks = (books.last_day - until_day) / _DAYS
-    expected = bg_nbd.expected_purchases(models.purchases, counts, weeks)
+        return ()
     actual, weekly = _afterwards(books, days, until_day, customers)
+    found = []
+    for kind in kinds:
+        try:
+            models = fit_models(counts, kind)
+        except NoFit:
+            continue
+        weeks = (books.last_day - until_day) / _DAYS
+        found.append(_against(models, counts, until_day, weeks, actual, weekly))
+    return tuple(found)
+
+
+def _against(
+    models: Models,
+    counts: Counts,
+    until_day: int,
+    weeks: float,
+    actual: Whole,
+    weekly: list[tuple[int, int]],
+) -> HoldOut:
+    expected = models.expected(counts, weeks)
     so_far = counts.frequency / np.maximum(counts.age, 1.0 / _DAYS)
     return HoldOut(
         until_day,
         models,
         weeks,
-        len(customers),
+        len(expected),
         float(expected.sum()),
         total_error(models, counts, weeks),
         int(actual.sum()),
         tuple(
-            (
-                week,
-                float(bg_nbd.expected_purchases(models.purchases, counts, float(week)).sum()),
-                seen,
-            )
-            for week, seen in weekly
+            (week, float(models.expected(counts, float(week)).sum()), seen) for week, seen in weekly
         ),
         _by_frequency(counts.frequency, expected, actual),
         float(np.abs(expected - actual).mean()),
         float(np.abs(so_far * weeks - actual).mean()),
+        float(np.sqrt(np.square(expected - actual).mean())),
     )
 
 

@@ -9,12 +9,13 @@ from ibis import _
 
 from regulars.analytics.books import PERIODS, Books, books_of
 from regulars.analytics.engine import Engine
-from regulars.analytics.kpis import Asked, Cell
+from regulars.analytics.kpis import Asked, Cell, empty_parts
 from regulars.analytics.warehouse.manifest import Manifest, WarehouseMissing, read_manifest
 from regulars.core.ledger.accounts import EXPIRED, ISSUED, MEMBER_ACCOUNTS, REDEEMED
 
 _TIMES = ("at", *PERIODS)
 Worths = Mapping[str, Fraction]
+_HELD_BY = ("", "segment", "cohort")  # sides of who holds points; stores and tiers hold none
 
 
 def books_of_warehouse(engine: Engine, folder: Path) -> Books:
@@ -35,47 +36,69 @@ def books_of_warehouse(engine: Engine, folder: Path) -> Books:
     lines = _held(_read(engine, folder, manifest, "line"), holders).mutate(
         receipt=_.sale, amount_minor=_.gross_minor, returned=ibis.literal(False)
     )
-    flows = None
+    flows = postings = None
     if manifest.files("posting"):
-        flows = engine.keep(
-            _read(engine, folder, manifest, "posting")
-            .group_by(*PERIODS, "currency", "account")
-            .agg(amount=_.amount.sum())
-        )
-    return books_of(engine, lines, engine.keep(receipts), flows, members)
+        postings = _held(_read(engine, folder, manifest, "posting"), holders)
+        summed = postings.group_by(*PERIODS, "currency", "account").agg(amount=_.amount.sum())
+        flows = engine.keep(summed)
+    return books_of(engine, lines, engine.keep(receipts), flows, members, postings)
 
 
-def count_points(books: Books, asked: Asked, worths: Worths) -> dict[int, dict[str, int]]:
-    """By period: the worth of points issued, spent, expired and outstanding, in minor units of money.
+def count_points(
+    books: Books, asked: Asked, worths: Worths, sides: ibis.Table | None = None
+) -> dict[Cell, dict[str, int | None]]:
+    """By cell: the worth of points issued, spent, expired and outstanding, in minor units of money.
 
     `worths` is money-minor per currency-minor; currencies that pay no money are left out. Each sum is
-    rounded half to even once.
+    rounded half to even once. Points count at the store, channel and tier of the sale or return that
+    moved them; what belongs to none (expiry, corrections, events) is under '', and nothing is
+    outstanding at them. By a side of the customer (`sides`), points are where who holds them is.
     """
     if books.flows is None:
         return {}
+    moved = _moved(books, asked, sides)
     rows = books.engine.rows(
-        books.flows.mutate(period=books.flows[asked.step])
-        .group_by("period", "currency", "account")
+        moved.mutate(period=moved[asked.step])
+        .group_by(*(("side",) if asked.side else ()), "period", "currency", "account")
         .agg(amount=_.amount.sum())
     )
-    exact: dict[int, dict[str, Fraction]] = {}
+    exact: dict[str, dict[int, dict[str, Fraction]]] = {}
     for row in rows:
         worth = worths.get(row["currency"])
         if worth is not None:
-            cell = exact.setdefault(row["period"], {})
+            of_side = exact.setdefault(row.get("side", ""), {})
+            cell = of_side.setdefault(row["period"], {})
             account, value = row["account"], worth * int(row["amount"])
             cell[account] = cell.get(account, Fraction(0)) + value
-    found, held = {}, Fraction(0)
-    for period in range(min([asked.since, *exact]), asked.until):
-        moved = exact.get(period, {})
-        held += sum((moved.get(account, Fraction(0)) for account in MEMBER_ACCOUNTS), Fraction(0))
-        found[period] = {
-            "issued_minor": round(-moved.get(ISSUED, Fraction(0))),
-            "rewards_minor": round(moved.get(REDEEMED, Fraction(0))),
-            "expired_minor": round(moved.get(EXPIRED, Fraction(0))),
-            "outstanding_minor": round(held),
-        }
+    holds = asked.side in _HELD_BY
+    found: dict[Cell, dict[str, int | None]] = {}
+    for side, periods in (exact or {"": {}}).items():
+        held = Fraction(0)
+        for period in range(min([asked.since, *periods]), asked.until):
+            cell = periods.get(period, {})
+            held += sum((cell.get(each, Fraction(0)) for each in MEMBER_ACCOUNTS), Fraction(0))
+            found[period, side] = {
+                "issued_minor": round(-cell.get(ISSUED, Fraction(0))),
+                "rewards_minor": round(cell.get(REDEEMED, Fraction(0))),
+                "expired_minor": round(cell.get(EXPIRED, Fraction(0))),
+                "outstanding_minor": round(held) if holds else None,
+            }
     return found
+
+
+def _moved(books: Books, asked: Asked, sides: ibis.Table | None) -> ibis.Table:
+    """The postings with the side that is asked for."""
+    assert books.flows is not None
+    if not asked.side:
+        return books.flows
+    assert books.postings is not None
+    if asked.side in ("store", "channel", "tier"):
+        where = books.receipts.select(source="receipt", side=asked.side)
+        joined = books.postings.left_join(where, "source")
+    else:
+        assert sides is not None, "a side of the customer comes with its table"
+        joined = books.postings.left_join(sides, "customer")
+    return joined.mutate(side=joined.side.fill_null(""))
 
 
 def count_members(books: Books, asked: Asked) -> dict[int, dict[str, int]]:
@@ -106,15 +129,25 @@ def complete(
     asked: Asked,
     worths: Worths | None,
     counted: dict[Cell, dict[str, int | None]],
+    sides: ibis.Table | None = None,
 ) -> dict[Cell, dict[str, int | None]]:
-    """The parts of a whole business with what only own books know: enrolments, points, discounts."""
-    if asked.side or books.members is None:
+    """The parts with what only own books know: points of each cell, of the whole its enrolments."""
+    if books.members is None:
         return counted
-    points = count_points(books, asked, worths or {})
-    members = count_members(books, asked)
+    points = count_points(books, asked, worths or {}, sides)
+    members = {} if asked.side else count_members(books, asked)
+    unmoved: dict[str, int | None] = {}
+    if points:
+        unmoved = dict.fromkeys(("issued_minor", "rewards_minor", "expired_minor"), 0)
+        unmoved["outstanding_minor"] = 0 if asked.side in _HELD_BY else None
+    within = {cell for cell in points if asked.since <= cell[0] < asked.until}
     return {
-        (period, side): {**cell, **members.get(period, {}), **points.get(period, {})}
-        for (period, side), cell in counted.items()
+        cell: {
+            **(counted.get(cell) or empty_parts(asked, discounts=True)),
+            **members.get(cell[0], {}),
+            **points.get(cell, unmoved),
+        }
+        for cell in sorted(counted.keys() | within)
     }
 
 
@@ -137,6 +170,7 @@ def _sold(sales: ibis.Table) -> ibis.Table:
         "quantity",
         "discount_minor",
         "points_minor",
+        "cost_minor",
         receipt=_.id,
         returned=ibis.literal(False),
         amount_minor=_.paid_minor,
@@ -156,6 +190,7 @@ def _given_back(returns: ibis.Table, sales: ibis.Table) -> ibis.Table:
         quantity=-_.quantity,
         discount_minor=ibis.literal(0, "int64"),
         points_minor=ibis.literal(0, "int64"),
+        cost_minor=-_.cost_minor,
         receipt=_.id,
         returned=ibis.literal(True),
         amount_minor=-_.refund_minor,

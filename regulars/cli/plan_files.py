@@ -1,19 +1,21 @@
 """Plan documents as commands get them: a YAML or JSON file, its problems with lines, changes as typed."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from regulars.cli.programme_files import placed_problems, read_text
 from regulars.cli.session import ExitCode, Session
-from regulars.core.economics.budget_items import ITEMS
+from regulars.contexts.economics.queries.plans import get_plan_document
 from regulars.core.economics.document import Estimate, Plan
 from regulars.core.economics.plan import PlanInvalid, parse_plan
 from regulars.core.programme.check import ProgrammeInvalid
 from regulars.core.refusal import Invalid, Refused
 from regulars.kit.documents import dump_yaml, load_yaml
+from regulars.kit.transactions import in_transaction
 
 
 class ChangeMalformed(Invalid):
@@ -35,10 +37,15 @@ class PlanUnwritable(Refused):
 
 
 def plan_of(session: Session, file: str) -> Plan:
-    """The plan in a file; one with problems is told line by line, and the command ends there.
+    """The plan in a file, or the one that is kept under that id.
 
-    Raises FileUnreadable, FileTooBig, FileNotText.
+    A file with problems is told line by line, and the command ends there. Raises FileUnreadable,
+    FileTooBig, FileNotText, PlanNotFound.
     """
+    kept = kept_id(file)
+    if kept is not None:
+        with session.database():
+            return in_transaction(lambda: get_plan_document(kept))
     text = read_text(file)
     try:
         return parse_plan(load_yaml(text))
@@ -58,6 +65,14 @@ def plan_of(session: Session, file: str) -> Plan:
     session.show({"sound": False, "problems": told}, [*lines, heading])
     session.finish(ExitCode.DIFFERENCES)
     raise AssertionError("a finished command goes on")
+
+
+def kept_id(text: str) -> UUID | None:
+    """The id of a plan that is kept, where the text is one and no file is called so."""
+    try:
+        return None if Path(text).exists() else UUID(text)
+    except (ValueError, OSError):
+        return None
 
 
 @contextmanager
@@ -105,44 +120,6 @@ def write_new(path: Path, text: str) -> None:
     except OSError as failure:
         reason = os.strerror(failure.errno) if failure.errno else "?"
         raise PlanUnwritable(file=str(path), reason=reason) from None
-
-
-def starting_plan(money: str, start: str, language: str) -> str:
-    """A plan to fill in: typical numbers of a shop, every budget item on offer at nothing, no response.
-
-    Each number that is not the shop's own says so in its source.
-    """
-    guess = "предположение" if language == "ru" else "guess"
-
-    def guessed(likely: float, low: float, high: float) -> Mapping[str, object]:
-        return {"likely": likely, "low": low, "high": high, "source": guess}
-
-    title = "План программы" if language == "ru" else "Plan of the programme"
-    document = {
-        "title": {language: title},
-        "money": money,
-        "start": start,
-        "months": 36,
-        "discount": 0.15,
-        "base": {
-            "joins": guessed(400, 250, 600),
-            "loss": guessed(0.03, 0.02, 0.05),
-            "visits": guessed(1.5, 1.2, 1.8),
-            "check": guessed(20, 18, 22),
-            "margin": guessed(0.3, 0.25, 0.35),
-            "other_sales": 0,
-        },
-        "programme": {
-            "reward_rate": 0.02,
-            "worth": 0.01,
-            "redeemed": guessed(0.7, 0.5, 0.85),
-            "lag": guessed(3, 2, 5),
-            "expiry_months": 12,
-        },
-        "response": {"frequency": 0, "check": 0, "newcomers": 0},
-        "budget": [{"code": item.code, "item": item.code, "amount": 0} for item in ITEMS],
-    }
-    return text_of(parse_plan(document))
 
 
 def _whole(value: Any) -> Any:

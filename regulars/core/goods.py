@@ -1,6 +1,7 @@
 """A selection of goods: which lines of a receipt something applies to."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
@@ -54,6 +55,7 @@ def selector(goods: Goods) -> Selects | None:
     return lambda line: included(line) and not excluded(line)
 
 
+@lru_cache(maxsize=1 << 14)
 def category_prefixes(path: tuple[str, ...]) -> tuple[str, ...]:
     """Every category a line belongs to, as documents write them: `food`, `food/dairy`."""
     return tuple("/".join(path[: depth + 1]) for depth in range(len(path)))

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -212,9 +213,8 @@ def _within(
     """
     if not window or isinstance(rungs.window, LifetimeWindow):
         return window, total, total
-    moment = moment_of(at)
     if isinstance(rungs.window, CalendarWindow):
-        period, zone = rungs.window.period, rungs.zone
+        moment, period, zone = moment_of(at), rungs.window.period, rungs.zone
         current = period_number(moment, period, zone)
         if period_number(moment_of(window[0][0]), period, zone) != current:
             window = tuple(
@@ -222,7 +222,8 @@ def _within(
             )
             total = sum([part for _, part in window])
         return window, total, total
-    since = micros(subtract(moment, rungs.window.length, rungs.zone))
+    length = rungs.window.length
+    since = _back(at, length.months, length.days, length.hours, length.minutes, rungs.zone)
     if window[0][0] <= since - _SLACK:
         gone = bisect_right(window, since - _SLACK, key=_at)
         total -= sum([part for _, part in window[:gone]])
@@ -231,6 +232,13 @@ def _within(
         return window, total, total
     over = bisect_right(window, since, key=_at)
     return window, total, total - sum([part for _, part in window[:over]])
+
+
+@lru_cache(maxsize=4096)
+def _back(at: int, months: int, days: int, hours: int, minutes: int, zone: ZoneInfo) -> int:
+    """So long before `at`: the same moment is asked for by a purchase's tier and by its entry."""
+    length = Duration(months=months, days=days, hours=hours, minutes=minutes)
+    return micros(subtract(moment_of(at), length, zone))
 
 
 def _at(part: tuple[int, int]) -> int:

@@ -28,14 +28,19 @@ _STYLE = """
 body{font:15px/1.5 system-ui,"Segoe UI",Roboto,sans-serif;color:#1c2733;margin:0 auto;max-width:1080px;padding:32px 24px}
 h1{font-size:28px;margin:0 0 4px}h2{font-size:20px;margin:44px 0 8px;border-top:1px solid #dde4ea;padding-top:20px}
 h3{font-size:15px;margin:24px 0 6px}p{margin:6px 0 12px;max-width:80ch}.about{color:#5b6b7a}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px;margin:16px 0}
+.tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:12px;margin:16px 0}
+.tiles.by3{grid-template-columns:repeat(3,minmax(0,1fr))}.tiles.by2{grid-template-columns:repeat(2,minmax(0,1fr))}.tiles.by5{grid-template-columns:repeat(5,minmax(0,1fr))}
 .tile{background:#f4f7fa;border-radius:8px;padding:12px 14px}.tile b{display:block;font-size:19px;font-variant-numeric:tabular-nums}
-.tile span{color:#5b6b7a;font-size:13px}.wide{overflow-x:auto}svg{max-width:100%;height:auto}
+.tile span{color:#5b6b7a;font-size:13px}.wide{overflow-x:auto}
+figure{margin:12px 0 20px;overflow-x:auto}figure svg{display:block;width:100%;max-width:960px;height:auto}
 table{border-collapse:collapse;font-size:13px;margin:8px 0 16px;font-variant-numeric:tabular-nums}
 th,td{padding:4px 10px;border-bottom:1px solid #e6ebf0;text-align:right;white-space:nowrap}
 th{color:#5b6b7a;font-weight:600;vertical-align:bottom;white-space:normal}
 th:first-child,td.text{text-align:left}td.long{white-space:normal;min-width:180px}
 .warn{background:#fff4e2;border-left:4px solid #d9822b;padding:8px 12px;border-radius:4px}
+@media (max-width:720px){body{padding:20px 16px}h1{font-size:24px}.tiles,.tiles.by3,.tiles.by5{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}
+.tile{padding:10px 12px}.tile b{font-size:15px;overflow-wrap:anywhere}figure svg{min-width:620px}th:first-child,td:first-child{position:sticky;left:0;background:#fff}
+td.long{min-width:140px}}
 @media print{body{max-width:none}h2{break-after:avoid}svg,table{break-inside:avoid}}
 """
 
@@ -110,7 +115,7 @@ class _Page:
         text = f'<p class="about">{escape(period)}</p>{self._tiles(tiles)}'
         if source.refused:
             reasons = "; ".join(
-                f"{sentence(code, {}, self.language)} {self._count(rows)}"
+                f"{self._count(rows)} — {sentence(code, {}, self.language).rstrip('.')}"
                 for code, rows in source.refused.items()
             )
             text += f'<p class="about">{escape(self.say("file_refused"))}: {escape(reasons)}</p>'
@@ -180,6 +185,7 @@ class _Page:
         ]
         note = self._note(
             "clv_note",
+            model=told.model,
             likelihood=self._number(told.purchases_likelihood, "number"),
             weeks=self._count(told.weeks),
             discount=self._number(told.discount, "share"),
@@ -195,6 +201,7 @@ class _Page:
             return ""
         note = self._note(
             "clv_test_note",
+            model=test.model,
             until=test.until,
             customers=self._count(test.customers),
             weeks=self._number(test.weeks, "number"),
@@ -205,6 +212,9 @@ class _Page:
             rate=self._number(test.error_of_rate, "number"),
         )
         text = f"<h3>{escape(self.say('clv_test'))}</h3>{note}"
+        if "clv_models" in self.tables:
+            text += self._note("clv_models_note", model=test.model)
+            text += self._table(self.tables["clv_models"])
         if abs(test.deviation) > 0.1:
             text += f'<p class="warn">{escape(self.say("clv_warn"))}</p>'
         return text + self._table(self.tables["clv_test"])
@@ -240,7 +250,7 @@ class _Page:
 
     def _drawn(self, section: str) -> str:
         found = (self.charts.get(name) for name in _CHARTS[section])
-        return "".join(f"<figure style='margin:8px 0'>{svg}</figure>" for svg in found if svg)
+        return "".join(f"<figure>{svg}</figure>" for svg in found if svg)
 
     def _tiles(self, tiles: Sequence[tuple[str, str]], *, plain: bool = False) -> str:
         cells = "".join(
@@ -248,7 +258,8 @@ class _Page:
             f"<span>{escape(code if plain else self.say(code))}</span></div>"
             for code, text in tiles
         )
-        return f"<div class=tiles>{cells}</div>"
+        beside = next((n for n in (4, 3, 5) if len(tiles) % n == 0), min(len(tiles), 4))
+        return f'<div class="tiles by{beside}">{cells}</div>'
 
     def _table(self, table: Table, *, title: bool = False) -> str:
         keep = range(len(table.heads))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from regulars.core.metrics.analysis import Analysis, Cohort, Row
+from regulars.core.metrics.analysis import Analysis, Cohort, Row, Validation
 from regulars.core.metrics.definitions import FIGURES, Figure
 from regulars.core.metrics.rfm import SEGMENTS
 from regulars.core.wording.catalogue import sentence
@@ -40,7 +40,15 @@ def tables_of(found: Analysis, language: str) -> list[Table]:
         _rows(found, "kpi", say("by_period"), found.periods, FIGURES, say, _label),
     ]
     made += [
-        _rows(found, f"kpi_{side}", say(f"by_{side}"), rows, FIGURES, say, _side_label(side, say))
+        _rows(
+            found,
+            f"kpi_{side}",
+            say(f"by_{side}"),
+            _in_order(side, rows),
+            FIGURES,
+            say,
+            _side_label(side, say),
+        )
         for side, rows in found.sides.items()
     ]
     made += [_segments(found, say), _moves(found, say)]
@@ -66,7 +74,15 @@ def side_tables(found: Analysis, language: str) -> list[Table]:
     say = _Words(language)
     figures = [figure for figure in FIGURES if figure.code in _SIDE_FIGURES]
     return [
-        _rows(found, f"kpi_{side}", say(f"by_{side}"), rows, figures, say, _side_label(side, say))
+        _rows(
+            found,
+            f"kpi_{side}",
+            say(f"by_{side}"),
+            _in_order(side, rows),
+            figures,
+            say,
+            _side_label(side, say),
+        )
         for side, rows in found.sides.items()
         if side != "cohort"
     ]
@@ -99,6 +115,12 @@ class _Words:
 
 def _label(row: Row) -> str:
     return row.label
+
+
+def _in_order(side: str, rows: Sequence[Row]) -> list[Row]:
+    """Segments from the best on, everything else by name; what belongs to none comes last."""
+    place = {code: number for number, code in enumerate(SEGMENTS)} if side == "segment" else {}
+    return sorted(rows, key=lambda row: (not row.side, place.get(row.side, 0), row.side))
 
 
 def _side_label(side: str, say: _Words) -> Callable[[Row], str]:
@@ -273,6 +295,7 @@ def _forecasts(found: Analysis, say: _Words) -> list[Table]:
         ]
         kinds: tuple[Kind, ...] = ("text", "count", "number", "number")
         made.append(Table("clv_test", say("clv_test"), heads, kinds, tuple(rows)))
+        made.append(_models(lifetime.tested, say))
     if losses is not None:
         pairs: list[tuple[Cell, ...]] = [
             (f"{tenth}", *pair) for tenth, pair in enumerate(losses.calibration, 1)
@@ -280,6 +303,30 @@ def _forecasts(found: Analysis, say: _Words) -> list[Table]:
         titles = ("", say("churn_told"), say("churn_seen"))
         made.append(Table("churn", say("churn"), titles, ("text", "share", "share"), tuple(pairs)))
     return made
+
+
+def _models(tested: Sequence[Validation], say: _Words) -> Table:
+    """The models of purchases side by side, each on what it had not seen."""
+    heads = ("clv_model", "clv_likelihood", "expected", "actual", "clv_deviation",
+             "clv_error", "clv_square_error")  # fmt: skip
+    return Table(
+        "clv_models",
+        say("clv_models"),
+        tuple(say(head) for head in heads),
+        ("text", "number", "count", "count", "share", "number", "number"),
+        tuple(
+            (
+                test.model,
+                test.likelihood,
+                test.expected,
+                test.actual,
+                test.deviation,
+                test.error,
+                test.square_error,
+            )
+            for test in tested
+        ),
+    )
 
 
 def _same(kind: Kind, count: int) -> list[Kind]:

@@ -15,6 +15,9 @@ from regulars.kit.dsn import Dsn
 
 # Rows of these are written once and never changed or removed, not even by us.
 APPEND_ONLY = (
+    "economics_close",
+    "economics_plan_cost",
+    "economics_plan_version",
     "ledger_seal",
     "members_consent",
     "members_consent_text",

@@ -17,6 +17,10 @@ from regulars.kit.transactions import in_transaction
 
 # One job for a batch of events: a worker does about a hundred jobs a second, whatever their size.
 EVENTS_PER_JOB_MAX = 500
+# Housekeeping and everything that is not said to belong elsewhere.
+QUEUES_OF_BOOKS = ("default", "builtin")
+# Minutes of computing, which must not hold up the jobs of the books.
+QUEUE_OF_STUDIES = "studies"
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 _OLD_JOB_HOURS = 72
 
@@ -43,18 +47,36 @@ Happened = TypeVar("Happened", bound=Event)
 _subscribers: dict[type[Event], list[str]] = defaultdict(list)
 
 
+class Interrupted(Exception):
+    """A stoppable job gave up because its worker ends; the next worker does it from the start."""
+
+
 def job(
-    name: str, *, cron: str | None = None, atomic: bool = True, queue: str = "default"
+    name: str,
+    *,
+    cron: str | None = None,
+    atomic: bool = True,
+    queue: str = "default",
+    stoppable: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Declare a background job, to stand in a context's `jobs.py`.
 
     `name` is stable (it is stored with waiting jobs). One run is one transaction, unless the job
     goes in steps of its own (`atomic=False`). A run that fails is repeated later, up to ten times
     over about a day. With `cron` the job is started by the clock and gets the keyword `timestamp`
-    (seconds). The decorated function is callable as before; `defer(name, …)` queues it.
+    (seconds). A `stoppable` one gets the keyword `ending`, a function that says whether to raise
+    Interrupted. The decorated function is callable as before; `defer(name, …)` queues it.
     """
 
     def declare(function: Callable[..., None]) -> Callable[..., Any]:
+        if stoppable:
+
+            def with_ending(context: JobContext, **arguments: Any) -> None:
+                function(**arguments, ending=context.should_abort)
+
+            jobs.task(name=name, queue=queue, retry=_RETRY, pass_context=True)(with_ending)
+            return function
+
         @wraps(function)
         def run(**arguments: Any) -> None:
             if atomic:
@@ -75,9 +97,12 @@ def job(
     return declare
 
 
-def defer(name: str, **arguments: Any) -> None:
-    """Queue one run of the job `name` in the transaction of the Django connection."""
-    jobs.configure_task(name).defer(**arguments)
+def defer(name: str, *, queue: str = "default", **arguments: Any) -> None:
+    """Queue one run of the job `name` in the transaction of the Django connection.
+
+    `queue` is the one that the job was declared for.
+    """
+    jobs.configure_task(name, queue=queue).defer(**arguments)
 
 
 def subscriber(
@@ -121,16 +146,27 @@ async def announce_on(till_connection: asyncpg.Connection, *events: Event) -> No
         await till_connection.execute(_DEFER, tasks, arguments)
 
 
-def run_worker(*, wait: bool = True) -> None:
-    """Do jobs until SIGINT or SIGTERM; with `wait=False` until none is left. Blocks."""
+def run_worker(
+    *, queues: Sequence[str] = QUEUES_OF_BOOKS, wait: bool = True, patience_s: float = 20.0
+) -> None:
+    """Do jobs of `queues` until SIGINT or SIGTERM; with `wait=False` until none is left. Blocks.
+
+    At the end the job at hand has `patience_s` seconds; then one that is told (`stoppable`) is to
+    give up, and any other is waited for.
+    """
     with jobs.replace_connector(_worker_connector()) as app:
-        app.run_worker(wait=wait, shutdown_graceful_timeout=20.0, install_signal_handlers=wait)
+        app.run_worker(
+            queues=list(queues),
+            wait=wait,
+            shutdown_graceful_timeout=patience_s,
+            install_signal_handlers=wait,
+        )
 
 
 def register(app: App) -> None:
     """Give the job system its own housekeeping; called once, when Django is ready."""
     jobs_again = app.task(name="kit.retry_stalled_jobs", pass_context=True, queue="builtin")
-    app.periodic(cron="*/2 * * * *")(jobs_again(_retry_stalled_jobs))
+    app.periodic(cron="* * * * *")(jobs_again(_retry_stalled_jobs))
     tidy = app.task(name="kit.remove_old_jobs", pass_context=True, queue="builtin")
     app.periodic(cron="17 * * * *")(tidy(_remove_old_jobs))
 

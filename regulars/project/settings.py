@@ -142,6 +142,8 @@ UNKNOWN_MEMBERS_PER_10_MIN = int(os.environ.get("REGULARS_UNKNOWN_MEMBERS_PER_10
 WRONG_KEYS_PER_10_MIN = int(os.environ.get("REGULARS_WRONG_KEYS_PER_10_MIN", "100"))
 # Corrections by hand over so many minor units need a second person.
 ADJUSTMENT_LIMIT_MINOR = int(os.environ.get("REGULARS_ADJUSTMENT_LIMIT_MINOR", "1000"))
+# For how many days the files of an analysis or simulation that was asked for over the API are kept.
+STUDIES_KEPT_DAYS = int(os.environ.get("REGULARS_STUDIES_KEPT_DAYS", "90"))
 # The front page shows its figures to everybody: for a demo, never for a business.
 OPEN_FIGURES = os.environ.get("REGULARS_OPEN_FIGURES") == "1"
 # Where phone numbers without a country code belong (ISO 3166).
@@ -165,6 +167,8 @@ DEMO_LETTERS = os.environ.get("REGULARS_DEMO_LETTERS", "")
 LETTER_CHANNELS = configured_channels(MAIL, DEMO_LETTERS)
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# Imported by workers only: studies bring the analytics with them.
+PROCRASTINATE_IMPORT_PATHS = ["regulars.studies.jobs"]
 PROCRASTINATE_ON_APP_READY = "regulars.kit.outbox.register"
 
 # Our own logging is set up by the commands (regulars.kit.logging), not by Django.

@@ -167,3 +167,23 @@ def test_scores_are_written_beside_other_attributes(shop):
         assert write([Score(anna.id, "loyal", None, None)]) == 1
         (found,) = connection.execute(query, [anna.id]).fetchone()
         assert found == {"shoe_size": 38, "rfm_segment": "loyal"}
+
+
+def test_members_are_given_the_value_with_its_bounds(shop):
+    anna = shop.members["anna"]
+    score = Score(anna.id, "loyal", 1000, 40, 800, 1200)
+    in_transaction(lambda: write_scores([score], now=NOW, by=shop.by))
+
+    def attributes():
+        with psycopg.connect(shop.access.owner.conninfo) as connection:
+            (found,) = connection.execute(
+                "SELECT attributes FROM members_member WHERE id = %s", [anna.id]
+            ).fetchone()
+        return found
+
+    told = {"rfm_segment": "loyal", "clv": 1000, "clv_low": 800, "clv_high": 1200, "churn_risk": 40}
+    assert attributes().items() >= told.items()
+    unknown = Score(anna.id, "lost", None, None)
+    in_transaction(lambda: write_scores([unknown], now=NOW, by=shop.by))
+    assert attributes()["rfm_segment"] == "lost"
+    assert not attributes().keys() & {"clv", "clv_low", "clv_high", "churn_risk"}

@@ -51,8 +51,22 @@ def test_the_promotions_bench_checks_the_discounts_it_times():
         assert f"discount {discount}" in line
 
 
+@pytest.mark.timeout(120)
+def test_the_plan_bench_compares_with_a_plain_loop_of_the_same_model():
+    told = bench("plan", "--rounds", "1")
+    assert len([each for each in told.splitlines() if "plain loop " in each]) >= 2, told
+    (change,) = [each for each in told.splitlines() if "one assumption changed" in each]
+    assert "computed anew" in change
+
+
 def test_an_unknown_bench_is_refused():
     done = subprocess.run(
         [sys.executable, "-m", "bench", "nonsense"], cwd=ROOT, capture_output=True, check=False
     )
     assert done.returncode == 2
+
+
+def test_the_allocation_bench_agrees_with_the_exact_solver():
+    told = bench("allocation", "--rounds", "1", "--members", "5000")
+    (line,) = [each for each in told.splitlines() if "HiGHS" in each and " × 5, ms" in each]
+    assert " ok " in line, told

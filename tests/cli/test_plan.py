@@ -2,8 +2,10 @@
 
 import json
 import re
+from html import escape
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from regulars.cli import main
@@ -11,6 +13,7 @@ from regulars.cli.session import ExitCode
 from regulars.core.economics.budget_items import ITEMS
 from regulars.core.economics.plan import parse_plan
 from regulars.core.economics.results import case_of
+from regulars.core.wording.catalogue import sentence
 from regulars.kit.documents import load_yaml
 
 PAGE = Path(__file__).parents[2] / "docs" / "plan.md"
@@ -139,3 +142,114 @@ def test_a_wrong_plan_is_told_line_by_line(said, tmp_path):
     assert places == {("/months", 4), ("/base/margin", 11)}
     path.write_text("months: [")
     assert said("show", str(path), "--json", code=ExitCode.DIFFERENCES)["problems"]
+
+
+def test_an_exported_workbook_says_what_the_command_says(said, file, tmp_path):
+    out = tmp_path / "plan.xlsx"
+    said("export", file, "--out", str(out), "--language", "en")
+    told = openpyxl.load_workbook(out, data_only=True)["Results"]["B9"].value
+    assert told == pytest.approx(said("show", file, "--json")["results"]["npv"])
+
+
+@pytest.mark.parametrize(
+    ("form", "starts"),
+    [("html", b"<!doctype html>"), ("png", b"\x89PNG"), ("csv", b"\xef\xbb\xbf")],
+)
+def test_a_plan_is_exported_in_the_form_asked_for(said, file, tmp_path, form, starts):
+    out = tmp_path / "plan"
+    said("export", file, "--to", form, "--out", str(out), "--paths", "200")
+    assert out.read_bytes().startswith(starts)
+    assert [path.name for path in tmp_path.iterdir()].count("plan") == 1
+
+
+def test_an_export_overwrites_nothing_and_guesses_no_form(said, file, tmp_path):
+    out = tmp_path / "there.csv"
+    out.write_text("mine")
+    said("export", file, "--out", str(out), code=ExitCode.REFUSED)
+    assert out.read_text() == "mine"
+    said("export", file, "--out", str(tmp_path / "plan.pdf"), code=ExitCode.REFUSED)
+    said("export", file, code=ExitCode.REFUSED)
+    assert not (tmp_path / "plan.pdf").exists()
+
+
+def test_a_folder_that_is_not_there_is_told(said, file, tmp_path):
+    for form in ("xlsx", "html", "png", "csv"):
+        out = tmp_path / "nowhere" / f"plan.{form}"
+        said("export", file, "--out", str(out), "--paths", "50", code=ExitCode.REFUSED)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_page_for_a_board_loads_nothing_and_hides_no_gap(said, file, tmp_path, language):
+    out = tmp_path / "plan.html"
+    said("export", file, "--out", str(out), "--paths", "500", "--language", language)
+    page = out.read_text()
+    assert not re.search(
+        r"<(script|link|img|iframe)|(src|href)=[\"']?(https?:)?//|url\((?!#)", page
+    )
+    for code in ("page_response", "how_naive", "page_opening", "page_irr_many", "page_risk"):
+        assert escape(sentence(f"plan.{code}", {}, language)) in page
+
+
+def test_hostile_texts_of_a_plan_are_only_texts(said, tmp_path):
+    document = load_yaml(DOCUMENTED)
+    document["title"] = "<script>alert(1)</script>=cmd|' /C calc'!A0"
+    document["base"]["visits"] = {"likely": 1.5, "source": "</td><script>"}
+    document["scenarios"][0]["title"] = "<b>x"
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(document))
+    for form in ("html", "csv", "xlsx", "png"):
+        out = tmp_path / f"out.{form}"
+        said("export", str(path), "--out", str(out), "--paths", "50")
+    page = (tmp_path / "out.html").read_text()
+    assert "<script>" not in page
+    assert "<b>x" not in page
+
+
+def sold(path, months=8):
+    """Receipts of three customers by month, as CSV."""
+    rows = ["receipt,date,customer,sku,quantity,price"]
+    for month in range(months):
+        for customer in range(3):
+            for visit in range(2):
+                day = f"2025-{month + 1:02}-{5 + 10 * visit:02}"
+                rows.append(f"{month}-{customer}-{visit},{day}T10:00:00,c{customer},milk,1,10.00")
+    path.write_text("\n".join(rows) + "\n")
+
+
+def test_a_plan_starts_from_receipts_and_says_so(said, tmp_path):
+    sold(tmp_path / "sold.csv")
+    out = tmp_path / "plan.yaml"
+    said("new", "--receipts", str(tmp_path / "sold.csv"), "--margin", "0.4", "--money", "EUR",
+         "--out", str(out), "--language", "en",
+         "--column", "number=receipt", "--column", "occurred_at=date")  # fmt: skip
+    plan = parse_plan(load_yaml(out.read_text()))
+    assert plan.base.check.likely == 10
+    assert plan.base.visits.likely == 2
+    assert plan.base.margin.likely == 0.4
+    assert plan.base.members.likely == 3
+    assert "own receipts" in plan.base.check.source
+    assert said("show", str(out), "--json")["results"]["npv"] is not None
+
+
+def test_a_simulated_programme_is_taken_over(said, tmp_path):
+    outcome = {
+        "code": "a", "title": "Points", "rates": {"reward": 0.03, "effective": 0.024},
+        "totals": {"receipts": 100, "sales_minor": 1_000_000, "discounts_minor": 5_000},
+        "currencies": {"points": {"worth": 1.0, "flows": {"issued": 500}}},
+    }  # fmt: skip
+    simulation = tmp_path / "sim.json"
+    simulation.write_text(json.dumps({"money_scale": 2, "outcomes": [outcome]}))
+    out = tmp_path / "plan.yaml"
+    said("new", "--simulation", str(simulation), "--out", str(out))
+    plan = parse_plan(load_yaml(out.read_text()))
+    assert (plan.programme.reward_rate.likely, plan.programme.redeemed.likely) == (0.03, 0.8)
+    assert plan.programme.worth.likely == 0.01
+    discounts = next(item for item in plan.budget if item.code == "discounts")
+    assert discounts.amount.likely == 0.5
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"outcomes": 1}', "\x00"])
+def test_a_file_that_is_no_simulation_is_refused(said, tmp_path, text):
+    simulation = tmp_path / "sim.json"
+    simulation.write_text(text)
+    said("new", "--simulation", str(simulation), code=ExitCode.REFUSED)

@@ -53,7 +53,7 @@ def test_an_operation_says_who_may_call_it(operation):
 def test_an_operation_that_changes_something_asks_for_an_idempotency_key(operation):
     reads = {
         *("make_quote", "cancel_quote", "identify_member"),
-        *("check_programme", "search_members", "look_up_coupon"),
+        *("check_programme", "check_plan", "search_members", "look_up_coupon"),
         *("get_gift_card_balance", "find_gift_card"),
     }
     if operation.method == "POST":
@@ -98,7 +98,7 @@ def test_a_key_opens_only_what_its_scope_allows(api, world):
         manage = issue_api_key(
             name="narrow",
             plane=Plane.MANAGE,
-            scopes=[Scope.REPORTS_READ],
+            scopes=[Scope.AUDIT_READ],
             staff_id=world.owner.staff_id,
             now=now,
             by=world.owner,

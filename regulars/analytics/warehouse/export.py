@@ -5,16 +5,18 @@ export that was killed) is left alone; the others are copied, each into a new fi
 last, then files that it does not name are removed.
 """
 
-import gc
 import io
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Event, Lock, current_thread
 from typing import Any
 
+import duckdb
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,11 +34,14 @@ from regulars.analytics.warehouse.manifest import (
     save_manifest,
     save_unfinished,
 )
-from regulars.analytics.warehouse.tables import VIEWS, Kind, View, local_calendar, parse
+from regulars.analytics.warehouse.tables import VIEWS, Kind, View, local_calendar, make_tables
+from regulars.kit.database.locks import locked
 
 CONTEXTS = Path(__file__).parents[2] / "contexts"
 _BLOCK = 8 << 20
 _ROWS_A_GROUP = 128_000
+_BESIDE = 2  # tables copied at once beside the first
+_MEMORY = "1GB"
 
 Fingerprint = tuple[int, int, int]
 
@@ -52,20 +57,8 @@ class Exported:
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Without the search for cycles: millions of small lists are made and let go, none of them in one."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@contextmanager
-def snapshot(conninfo: str) -> Iterator[psycopg.Connection]:
-    """One moment of the books, read only, with the published views in it."""
+def snapshot(conninfo: str, shared: str | None = None) -> Iterator[psycopg.Connection]:
+    """One moment of the books, read only, with the published views in it; that of `shared`, if given."""
     with psycopg.connect(conninfo) as connection:
         connection.execute("SET default_transaction_isolation TO 'repeatable read'")
         connection.execute("SET TIME ZONE 'UTC'")
@@ -73,6 +66,8 @@ def snapshot(conninfo: str) -> Iterator[psycopg.Connection]:
             connection.execute((CONTEXTS / context / "published.sql").read_text())
         connection.commit()
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        if shared is not None:
+            connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(shared)))
         yield connection
         connection.rollback()
 
@@ -85,33 +80,122 @@ def export_warehouse(
     rebuild: bool = False,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> Exported:
-    """Bring the warehouse in `folder` up to date; with `rebuild` from nothing. Raises WarehouseBroken."""
+    """Bring the warehouse in `folder` up to date; with `rebuild` from nothing. Raises WarehouseBroken.
+
+    Two exports into one folder come one after the other. Tables are copied side by side, each over a
+    connection of its own that sees the same snapshot.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    before = _before(folder, zone, rebuild)
-    with snapshot(conninfo) as connection:
-        (moment,) = connection.execute("SELECT now()").fetchone() or (None,)
-        assert isinstance(moment, datetime)
-        stamp = f"{moment:%Y%m%dT%H%M%S%f}"
-        after = Manifest(zone, moment.isoformat())
-        rows = written = kept = 0
+    with locked(folder / ".lock"):
+        before = _before(folder, zone, rebuild)
+        with snapshot(conninfo) as connection:
+            (moment, shared) = connection.execute(
+                "SELECT now(), pg_export_snapshot()"
+            ).fetchone() or (None, None)
+            assert isinstance(moment, datetime)
+            assert isinstance(shared, str)
+            after = Manifest(zone, moment.isoformat())
+            stamp = f"{moment:%Y%m%dT%H%M%S%f}"
+            whole = _Export(conninfo, shared, zone, folder, stamp, before, after, advance)
+            whole.run(connection)
+        save_manifest(folder, after)
+        _sweep(folder, after)
+        return Exported(whole.rows, whole.written, whole.kept, after.taken_at)
+
+
+class _Export:
+    """One export under way: what is kept of the warehouse before, what is copied anew."""
+
+    def __init__(
+        self,
+        conninfo: str,
+        shared: str,
+        zone: str,
+        folder: Path,
+        stamp: str,
+        before: Manifest,
+        after: Manifest,
+        advance: Callable[[int], None],
+    ) -> None:
+        self._conninfo, self._shared, self._zone = conninfo, shared, zone
+        self._folder, self._stamp = folder, stamp
+        self._before, self._after = before, after
+        self._advance = advance
+        self._lock = Lock()
+        self._caller = current_thread()
+        self._stopped = Event()
+        self.rows = self.written = self.kept = 0
+
+    def run(self, connection: psycopg.Connection) -> None:
+        """Copy what is not up to date; `connection` keeps the snapshot alive."""
+        wanted = []
         for view in VIEWS:
-            marks = fingerprints(connection, view, zone)
+            marks = fingerprints(connection, view, self._zone)
             stale = {
                 month
                 for month, mark in marks.items()
-                if not _kept(before, after, view, month, mark)
+                if not _kept(self._before, self._after, view, month, mark)
             }
-            kept += (len(marks) - len(stale)) * len(view.kinds)
+            self.kept += (len(marks) - len(stale)) * len(view.kinds)
             if stale:
-                with _no_collecting():
-                    parts = _copy(connection, view, stale, zone, folder, stamp, advance)
-                for (kind, month), (file, count, total) in parts.items():
-                    after.put(kind, month, Part(file, count, total, marks[month]))
-                    rows, written = rows + count, written + 1
-                save_unfinished(folder, _both(before, after))
-    save_manifest(folder, after)
-    _sweep(folder, after)
-    return Exported(rows, written, kept, after.taken_at)
+                wanted.append((view, stale, marks))
+        # The caller's thread takes part, so that a Ctrl-C or a study called off ends it.
+        with ThreadPoolExecutor(_BESIDE) as pool:
+            others = [pool.submit(self._copied, *each) for each in wanted[1:]]
+            try:
+                if wanted:
+                    self._copied(*wanted[0])
+                for other in others:
+                    other.result()
+            except BaseException:
+                self._stopped.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+
+    def _copied(self, view: View, months: set[str], marks: Mapping[str, Fingerprint]) -> None:
+        with snapshot(self._conninfo, self._shared) as connection:
+            parts = self._copy(connection, view, months)
+        with self._lock:
+            for (kind, month), (file, count, total) in parts.items():
+                self._after.put(kind, month, Part(file, count, total, marks[month]))
+                self.rows, self.written = self.rows + count, self.written + 1
+            save_unfinished(self._folder, _both(self._before, self._after))
+
+    def _copy(
+        self, connection: psycopg.Connection, view: View, months: set[str]
+    ) -> dict[tuple[str, str], tuple[str, int, int]]:
+        """Write the rows of some months; (table, month) → file, rows, sum."""
+        writers: dict[tuple[str, str], _Writer] = {}
+        worker = duckdb.connect(config={"memory_limit": _MEMORY})
+        worker.execute("SET TimeZone = 'UTC'")
+        try:
+            for rows in _blocks(connection, view, months, self._zone):
+                at = rows["occurred_at" if view.by_month else "enrolled_at"]
+                made = make_tables(worker, view, rows, local_calendar(at, self._zone))
+                for kind in view.kinds:
+                    for month, part in _by_month(view, made[kind.name]):
+                        writer = writers.get((kind.name, month))
+                        if writer is None:
+                            writer = _Writer(self._folder, kind, month, self._stamp)
+                            writers[kind.name, month] = writer
+                        writer.add(part)
+                    self._tell(made[kind.name].num_rows)
+            return {key: writer.finish() for key, writer in writers.items()}
+        finally:
+            worker.close()
+            for writer in writers.values():
+                writer.close()
+
+    def _tell(self, rows: int) -> None:
+        """Only the caller's thread speaks; the others end where it has failed."""
+        if self._stopped.is_set():
+            raise _Left
+        if current_thread() is self._caller:
+            self._advance(rows)
+
+
+class _Left(Exception):
+    """Another part of the export failed: this one is of no use any more."""
 
 
 def fingerprints(connection: psycopg.Connection, view: View, zone: str) -> dict[str, Fingerprint]:
@@ -173,34 +257,6 @@ def _kept(before: Manifest, after: Manifest, view: View, month: str, mark: Finge
     return True
 
 
-def _copy(
-    connection: psycopg.Connection,
-    view: View,
-    months: set[str],
-    zone: str,
-    folder: Path,
-    stamp: str,
-    advance: Callable[[int], None],
-) -> dict[tuple[str, str], tuple[str, int, int]]:
-    """Write the rows of some months; (table, month) → file, rows, sum."""
-    writers: dict[tuple[str, str], _Writer] = {}
-    try:
-        for rows in _blocks(connection, view, months, zone):
-            for month, part, calendar in _by_month(view, rows, zone):
-                parsed = parse(view, part)
-                for kind in view.kinds:
-                    made = kind.make(part, calendar, parsed)
-                    writer = writers.get((kind.name, month))
-                    if writer is None:
-                        writer = writers[kind.name, month] = _Writer(folder, kind, month, stamp)
-                    writer.add(made)
-                    advance(made.num_rows)
-        return {key: writer.finish() for key, writer in writers.items()}
-    finally:
-        for writer in writers.values():
-            writer.close()
-
-
 def _blocks(
     connection: psycopg.Connection, view: View, months: set[str], zone: str
 ) -> Iterator[pa.Table]:
@@ -245,17 +301,13 @@ def _where(view: View, months: set[str], zone: str) -> sql.Composable:
     return sql.SQL("WHERE ") + sql.SQL(" OR ").join(ranges)
 
 
-def _by_month(
-    view: View, rows: pa.Table, zone: str
-) -> Iterator[tuple[str, pa.Table, Mapping[str, pa.Array]]]:
-    calendar = local_calendar(rows["occurred_at" if view.by_month else "enrolled_at"], zone)
+def _by_month(view: View, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     if not view.by_month:
-        yield "", rows, calendar
+        yield "", rows
         return
-    for number in sorted(pc.unique(calendar["month"]).to_pylist()):
-        mask = pc.equal(calendar["month"], number)
-        part = {name: column.filter(mask) for name, column in calendar.items()}
-        yield label_of(number, "month"), rows.filter(mask), part
+    months = rows["month"]
+    for number in sorted(pc.unique(months).to_pylist()):
+        yield label_of(number, "month"), rows.filter(pc.equal(months, number))
 
 
 class _Writer:

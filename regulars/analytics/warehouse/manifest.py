@@ -14,7 +14,8 @@ from typing import Any
 from regulars.core.refusal import Refused
 
 _NAME, _BESIDE = "manifest.json", "unfinished.json"
-_VERSION = 1
+_VERSION = 2
+_EARLIER = (1,)
 
 
 class WarehouseMissing(Refused):
@@ -117,6 +118,8 @@ def _write(path: Path, manifest: Manifest) -> None:
 def _read(path: Path) -> Manifest | None:
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if told["version"] in _EARLIER:
+            return None  # of other columns: to be made anew
         if told["version"] != _VERSION:
             raise WarehouseBroken
         parts = {

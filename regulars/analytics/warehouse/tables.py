@@ -1,13 +1,12 @@
-"""The tables of the warehouse: from which published view each comes, and how rows become theirs."""
+"""The tables of the warehouse: from which published view each comes, and how rows become theirs.
 
-from collections.abc import Callable, Mapping
+The JSON of a view is taken apart by DuckDB: the same in Python costs ten times as much.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
-from operator import itemgetter
-from typing import Any
 
-import numpy as np
-import orjson
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,22 +14,19 @@ from regulars.analytics.books import calendar_of
 
 _UTC = pa.timestamp("us", "UTC")
 _CALENDAR = [(name, pa.int64()) for name in ("at", "day", "week", "month")]
-_SKU, _QUANTITY, _AMOUNT, _CATEGORY, _BRAND, _COST, _NAME = 1, 2, 4, 5, 6, 8, 11  # of a stored line
-
-
-Parsed = Mapping[str, list[Any]]
-"""The columns of a view that hold JSON, read: one value a row."""
-
-_quantity = itemgetter(_QUANTITY)
+_TIMES = '"at", day, week, month'
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A table of the warehouse made of rows of a view: schema, and the column that sums must agree on."""
+    """A table of the warehouse made of rows of a view: schema, and the column that sums must agree on.
+
+    `select` makes it of `parsed`: the rows with their calendar, as `View.parsed` selects them.
+    """
 
     name: str
     schema: pa.Schema
-    make: Callable[[pa.Table, Mapping[str, pa.Array], Parsed], pa.Table]
+    select: str
     summed: str
 
 
@@ -38,7 +34,8 @@ class Kind:
 class View:
     """A published view: its columns as they are read, and the tables made of its rows.
 
-    `amount` is the expression that fingerprints sum; a view without months is copied whole.
+    `amount` is the expression that fingerprints sum; a view without months is copied whole. `parsed`
+    selects them with their JSON taken apart, `wrong` a condition that no row of them may meet.
     """
 
     name: str
@@ -46,74 +43,39 @@ class View:
     kinds: tuple[Kind, ...]
     amount: str
     by_month: bool = True
-    json: tuple[str, ...] = ()
+    parsed: str = ""
+    wrong: str = ""
 
 
-def _sales(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
-    quantity = [sum(map(_quantity, lines)) for lines in parsed["lines"]]
-    return _table(SALE, rows, calendar, quantity=pa.array(quantity, pa.int64()))
+class RowsBroken(ValueError):
+    """Stored JSON that does not hang together."""
 
 
-def _lines(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
-    which, flat = _flat(parsed["lines"])
-    due = list(chain.from_iterable(parsed["due"]))
-    assert len(due) == len(flat), "every line has what was left to pay for it"
+def make_tables(
+    worker: duckdb.DuckDBPyConnection, view: View, rows: pa.Table, calendar: Mapping[str, pa.Array]
+) -> dict[str, pa.Table]:
+    """The tables of a view made of some of its rows, by name, in the order of the rows.
 
-    cells = list(zip(*flat, strict=False))  # newer lines have more cells behind the ones read here
-    widest = [path[0] if path else "" for path in cells[_CATEGORY]]
-    columns = {
-        "sale": rows["id"].take(which),
-        "member": rows["member"].take(which),
-        "store": rows["store"].take(which),
-        "channel": rows["channel"].take(which),
-        "sku": pa.array(cells[_SKU], _TEXT),
-        "name": pa.array(cells[_NAME], _TEXT),
-        "category": pa.array(widest, _TEXT),
-        "brand": pa.array(cells[_BRAND], _TEXT),
-        "quantity": pa.array(cells[_QUANTITY], _WHOLE),
-        "gross_minor": pa.array(cells[_AMOUNT], _WHOLE),
-        "due_minor": pa.array(due, pa.int64()),
-        "cost_minor": pa.array(cells[_COST], _WHOLE),
-    }
-    columns |= {name: calendar[name].take(which) for name, _ in _CALENDAR}
-    return pa.table({field.name: columns[field.name].cast(field.type) for field in LINE})
-
-
-def _returns(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
-    quantity = [sum(lines.values()) for lines in parsed["lines"]]
-    return _table(RETURN, rows, calendar, quantity=pa.array(quantity, pa.int64()))
-
-
-def _postings(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
-    which, flat = _flat(parsed["postings"])
-    columns = {name: rows[name].take(which) for name in ("member", "seq", "kind", "source")}
-    columns |= {name: calendar[name].take(which) for name, _ in _CALENDAR}
-    columns["currency"] = pa.array([each[0] for each in flat], pa.string())
-    columns["account"] = pa.array([each[1] for each in flat], pa.string())
-    columns["amount"] = pa.array([each[2] for each in flat], pa.int64())
-    return pa.table({field.name: columns[field.name].cast(field.type) for field in POSTING})
-
-
-def _members(rows: pa.Table, calendar: Mapping[str, pa.Array], parsed: Parsed) -> pa.Table:
-    return _table(MEMBER, rows, calendar)
-
-
-def _table(
-    schema: pa.Schema, rows: pa.Table, calendar: Mapping[str, pa.Array], **more: pa.Array
-) -> pa.Table:
-    found = {**{name: rows[name] for name in rows.column_names}, **calendar, **more}
-    return pa.table({field.name: found[field.name].cast(field.type) for field in schema})
-
-
-def parse(view: View, rows: pa.Table) -> Parsed:
-    """The JSON of some rows, a whole column at once."""
-    return {name: orjson.loads("[" + ",".join(rows[name].to_pylist()) + "]") for name in view.json}
-
-
-def _flat(nested: list[list[Any]]) -> tuple[pa.Array, list[Any]]:
-    """The elements of all rows one after another, and of which row each is."""
-    counts = np.fromiter((len(each) for each in nested), np.int64, len(nested))
-    return pa.array(np.repeat(np.arange(len(nested)), counts)), list(chain.from_iterable(nested))
+    Raises RowsBroken.
+    """
+    given = pa.table({**{name: rows[name] for name in rows.column_names}, **calendar})
+    worker.register("given", given)
+    try:
+        parsed = view.parsed or "*"
+        worker.execute(f"CREATE OR REPLACE TEMP TABLE parsed AS SELECT {parsed} FROM given")  # noqa: S608
+        if view.wrong:
+            found = worker.execute(f"SELECT count(*) FROM parsed WHERE {view.wrong}").fetchall()  # noqa: S608
+            if found != [(0,)]:
+                raise RowsBroken(view.name)
+        made = {}
+        for kind in view.kinds:
+            table = worker.sql(f"SELECT {kind.select}").to_arrow_table()
+            made[kind.name] = pa.table(
+                {field.name: table[field.name].cast(field.type) for field in kind.schema}
+            )
+        return made
+    finally:
+        worker.unregister("given")
 
 
 def local_calendar(at: pa.ChunkedArray, zone: str) -> dict[str, pa.ChunkedArray]:
@@ -121,12 +83,29 @@ def local_calendar(at: pa.ChunkedArray, zone: str) -> dict[str, pa.ChunkedArray]
     return calendar_of(pc.local_timestamp(at.cast(pa.timestamp("us", zone))))
 
 
+# Of a stored line (counted from 1): 2 sku, 3 quantity, 5 amount, 6 category, 7 brand, 9 cost, 12 name,
+# 13 kind; newer lines have more cells than older ones, and what is not there is null.
+_OF_SALE = """* EXCLUDE (items, owed, costs),
+    CASE WHEN list_count(costs) = len(costs) THEN coalesce(list_sum(costs), 0) END AS cost_minor
+FROM (SELECT *, coalesce(list_sum([x[3]::BIGINT for x in items]), 0) AS quantity,
+             [x[9]::BIGINT for x in items if coalesce(x[13], 'goods') = 'goods'] AS costs FROM parsed)"""
+_OF_LINE = f"""sale, member, {_TIMES}, store, channel, item[2] AS sku, item[12] AS name,
+    coalesce(from_json(item[6], '["VARCHAR"]')[1], '') AS category, item[7] AS brand,
+    item[3]::BIGINT AS quantity, item[5]::BIGINT AS gross_minor, due_minor, item[9]::BIGINT AS cost_minor
+FROM (SELECT id AS sale, member, {_TIMES}, store, channel, unnest(items) AS item,
+             unnest(owed) AS due_minor FROM parsed)"""  # noqa: S608
+_OF_RETURN = """*, coalesce(list_sum(list_transform(json_extract(lines, '$.*'), lambda x: x::BIGINT)), 0)
+    AS quantity FROM parsed"""
+_OF_POSTING = f"""member, seq, kind, source, {_TIMES}, move[1] AS currency, move[2] AS account,
+    move[3]::BIGINT AS amount
+FROM (SELECT member, seq, kind, source, {_TIMES}, unnest(moves) AS move FROM parsed)"""  # noqa: S608
+
 _TEXT, _WHOLE = pa.string(), pa.int64()
 SALE = pa.schema(
     [("id", _TEXT), ("member", _TEXT), *_CALENDAR, ("occurred_at", _UTC), ("store", _TEXT),
      ("channel", _TEXT), ("tier", _TEXT), ("version", _WHOLE), ("quantity", _WHOLE),
      ("gross_minor", _WHOLE), ("discount_minor", _WHOLE), ("points_minor", _WHOLE),
-     ("paid_minor", _WHOLE)]
+     ("paid_minor", _WHOLE), ("cost_minor", _WHOLE)]
 )  # fmt: skip
 LINE = pa.schema(
     [("sale", _TEXT), ("member", _TEXT), *_CALENDAR, ("store", _TEXT), ("channel", _TEXT),
@@ -135,7 +114,7 @@ LINE = pa.schema(
 )  # fmt: skip
 RETURN = pa.schema(
     [("id", _TEXT), ("member", _TEXT), *_CALENDAR, ("occurred_at", _UTC), ("store", _TEXT),
-     ("sale_id", _TEXT), ("quantity", _WHOLE), ("refund_minor", _WHOLE)]
+     ("sale_id", _TEXT), ("quantity", _WHOLE), ("refund_minor", _WHOLE), ("cost_minor", _WHOLE)]
 )  # fmt: skip
 POSTING = pa.schema(
     [("member", _TEXT), ("seq", _WHOLE), *_CALENDAR, ("kind", _TEXT), ("source", _TEXT),
@@ -155,19 +134,21 @@ VIEWS: tuple[View, ...] = (
             "discount_minor": _WHOLE, "points_minor": _WHOLE, "paid_minor": _WHOLE,
             "lines": _TEXT, "due": _TEXT,
         },
-        (Kind("sale", SALE, _sales, "paid_minor"), Kind("line", LINE, _lines, "due_minor")),
+        (Kind("sale", SALE, _OF_SALE, "paid_minor"), Kind("line", LINE, _OF_LINE, "due_minor")),
         "paid_minor",
-        json=("lines", "due"),
+        parsed="""* EXCLUDE (lines, due), from_json(lines, '[["VARCHAR"]]') AS items,
+                  from_json(due, '["BIGINT"]') AS owed""",
+        wrong="len(items) IS DISTINCT FROM len(owed)",
     ),
     View(
         "published_return",
         {
             "id": _TEXT, "member": _TEXT, "occurred_at": _UTC, "received_at": _UTC,
             "store": _TEXT, "sale_id": _TEXT, "refund_minor": _WHOLE, "lines": _TEXT,
+            "cost_minor": _WHOLE,
         },
-        (Kind("return", RETURN, _returns, "refund_minor"),),
+        (Kind("return", RETURN, _OF_RETURN, "refund_minor"),),
         "refund_minor",
-        json=("lines",),
     ),
     View(
         "published_posting",
@@ -175,9 +156,9 @@ VIEWS: tuple[View, ...] = (
             "member": _TEXT, "seq": _WHOLE, "kind": _TEXT, "occurred_at": _UTC,
             "received_at": _UTC, "source": _TEXT, "postings": _TEXT,
         },
-        (Kind("posting", POSTING, _postings, "amount"),),
+        (Kind("posting", POSTING, _OF_POSTING, "amount"),),
         "seq",
-        json=("postings",),
+        parsed="""* EXCLUDE (postings), from_json(postings, '[["VARCHAR"]]') AS moves""",
     ),
     View(
         "published_member",
@@ -185,7 +166,7 @@ VIEWS: tuple[View, ...] = (
             "id": _TEXT, "holder": _TEXT, "status": _TEXT, "enrolled_at": _UTC, "store": _TEXT,
             "referred": pa.bool_(),
         },
-        (Kind("member", MEMBER, _members, "day"),),
+        (Kind("member", MEMBER, "* FROM parsed", "day"),),
         "0",
         by_month=False,
     ),

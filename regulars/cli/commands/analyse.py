@@ -1,60 +1,39 @@
 """`regulars analyse`: figures, segments, cohorts, lifetime value of a receipts file or of own books."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
-from regulars.analytics.analysis import (
-    Found,
-    Wanted,
-    analyse,
-    source_of_books,
-    source_of_file,
-)
-from regulars.analytics.books import books_of_file
-from regulars.analytics.engine import open_engine
-from regulars.analytics.kpis import Step
-from regulars.analytics.own_books import books_of_warehouse
-from regulars.analytics.warehouse.export import export_warehouse
+from regulars.analytics.analysis import Found
 from regulars.cli.acting import acting_person, by_option
+from regulars.cli.report_figures import read_margin
 from regulars.cli.session import Session, pass_session
-from regulars.cli.warehouse_folder import warehouse_folder
-from regulars.cli.write_back import write_back
 from regulars.contexts.programme.queries import compiled_at
 from regulars.core.metrics.definitions import FIGURES
 from regulars.core.metrics.rfm import Borders
-from regulars.core.places import check_time_zone
-from regulars.core.programme.compiled import Compiled
-from regulars.core.programme.texts import text_in
 from regulars.core.receipts.layout import PRESETS
 from regulars.core.refusal import Invalid
 from regulars.core.wording.telling import figure as amount_text
 from regulars.documents.analysis_files import PAGE, write_analysis
 from regulars.documents.analysis_page import shown
-from regulars.integrations.receipts.canonical import receipt_lines
-from regulars.integrations.receipts.layouts import (
-    MappingFile,
-    named_columns,
-    read_mapping,
-    settle_layout,
-)
-from regulars.integrations.receipts.reading import read_source
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
+from regulars.studies.analysis import (
+    PARTS,
+    BordersWrong,
+    Options,
+    ReceiptsFile,
+    analyse_file,
+    analyse_own,
+    read_borders,
+)
+from regulars.studies.write_back import write_back
 
 _SHOWN = ("sales", "penetration", "receipts", "average_check", "members", "repeat_rate",
           "frequency", "ltv", "reward_rate", "outstanding")  # fmt: skip
-
-
-class NothingToAnalyse(Invalid):
-    """No row of the file is a receipt."""
-
-    code = "analysis.nothing"
+_OF_FILE = ("money", "money_scale", "named", "mapping", "preset", "time_zone")
 
 
 class EitherFileOrOwn(Invalid):
@@ -63,45 +42,10 @@ class EitherFileOrOwn(Invalid):
     code = "analysis.either"
 
 
-class MarginWrong(Invalid):
-    """The stated margin is no share."""
-
-    code = "analysis.margin_wrong"
-
-
-class BordersWrong(Invalid):
-    """The borders of scores are not three rising rows of four."""
-
-    code = "analysis.borders_wrong"
-
-
 class WriteBackNeedsOwn(Invalid):
     """Attributes belong to members, and a file has none."""
 
     code = "analysis.write_back_own"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How the command line wants it."""
-
-    file: Path | None
-    own: bool
-    out: Path | None
-    step: Step
-    margin: Fraction | None
-    horizon: int
-    weeks: int
-    discount: float
-    borders: Borders | None
-    money: str
-    money_scale: int
-    named: tuple[str, ...]
-    mapping: Path | None
-    preset: str | None
-    time_zone: str | None
-    write_back: bool
-    email: str | None
 
 
 @click.command("analyse")
@@ -113,7 +57,7 @@ class Options:
 @click.option("--period", "step", type=click.Choice(["month", "week", "day"]), default="month",
               help="Length of a period.")  # fmt: skip
 @click.option("--margin", metavar="SHARE", help="Share of sales that is margin, such as 0.35.")
-@click.option("--horizon", type=click.IntRange(7, 1000), default=90,
+@click.option("--horizon", "horizon_days", type=click.IntRange(7, 1000), default=90,
               help="Days without a purchase after which a customer is lost.")  # fmt: skip
 @click.option("--weeks", type=click.IntRange(1, 520), default=52, help="How far lifetimes look.")
 @click.option("--discount", type=click.FloatRange(0, 10), default=0.1, help="Yearly, of lifetimes.")
@@ -125,21 +69,41 @@ class Options:
 @click.option("--mapping", type=click.Path(path_type=Path), help="YAML file with all of it.")
 @click.option("--preset", type=click.Choice(sorted(PRESETS)), help="A known data set.")
 @click.option("--time-zone", help="Zone in which days begin (clocks with an offset only).")
-@click.option("--write-back", is_flag=True, help="Give members their segment, value and risk.")
+@click.option(
+    "--write-back", "writes", is_flag=True, help="Give members their segment, value and risk."
+)
+@click.option("--model", type=click.Choice(["best", "bg-nbd", "pareto-nbd"]), default="best",
+              help="Of purchases; «best»: whichever tells the held-out part better.")  # fmt: skip
 @by_option
 @pass_session
-def command(session: Session, margin: str | None, borders: str | None, **given: Any) -> None:
+def command(
+    session: Session,
+    file: Path | None,
+    own: bool,
+    out: Path | None,
+    margin: str | None,
+    borders: str | None,
+    writes: bool,
+    email: str | None,
+    **given: Any,
+) -> None:
     """Analyse the receipts in FILE (CSV, Parquet, XLSX; no database is needed), or --own books.
 
     Key figures, segments by recency, frequency and money, cohorts, goods bought together, lifetime
     value with its test, risk of losing customers: as a page with charts, tables, and one row a customer.
     """
-    options = Options(margin=_margin(margin), borders=_borders(borders), **given)
-    if bool(options.file) == options.own:
+    named = {name: given.pop(name) for name in _OF_FILE}
+    options = Options(margin=read_margin(margin), borders=_borders(borders), **given)
+    if bool(file) == own:
         raise EitherFileOrOwn
-    if options.write_back and not options.own:
+    if writes and not own:
         raise WriteBackNeedsOwn
-    found, folder = _of_own(session, options) if options.own else _of_file(session, options)
+    if file:
+        found = _of_file(session, ReceiptsFile(file, **named), options)
+        folder = out or file.with_name(f"{file.name}.analysis")
+    else:
+        found = _of_own(session, options, writes, email)
+        folder = out or session.home.root / "analysis"
     write_analysis(found.analysis, found.customers, folder, language=session.language)
     session.show(found.analysis.as_json(), _lines(session, found, folder))
 
@@ -147,87 +111,27 @@ def command(session: Session, margin: str | None, borders: str | None, **given: 
 COMMAND = command
 
 
-def _of_file(session: Session, options: Options) -> tuple[Found, Path]:
-    assert options.file is not None
-    told = read_mapping(options.mapping) if options.mapping else MappingFile()
-    with session.progress("import.progress_reading"):
-        source = read_source(options.file)
-        source, layout = settle_layout(
-            source,
-            told=told,
-            named=named_columns(options.named),
-            preset=options.preset,
-            folder=options.file.parent,
-            time_zone=check_time_zone(options.time_zone),
-        )
-        check_time_zone(layout.time_zone)
-        zone = ZoneInfo(layout.time_zone or "UTC")
-        rows = receipt_lines(source, layout, zone=zone, money_scale=options.money_scale)
-    folder = options.out or options.file.with_name(f"{options.file.name}.analysis")
-    with open_engine() as engine:
-        about = source_of_file(engine, rows, options.file.name, options.money, options.money_scale)
-        books = books_of_file(engine, rows)
-        if not books.last_day:
-            raise NothingToAnalyse
-        with session.progress("analysis.progress", total=6) as advance:
-            found = analyse(books, about, _wanted(options), advance=lambda part: advance(1))
-    return found, folder
+def _of_file(session: Session, file: ReceiptsFile, options: Options) -> Found:
+    with session.progress("analysis.progress", total=PARTS) as advance:
+        return analyse_file(file, options, lambda phase, done, total: advance(1))
 
 
-def _of_own(session: Session, options: Options) -> tuple[Found, Path]:
-    """The warehouse brought up to date, then analysed; the database is needed for the first only."""
+def _of_own(session: Session, options: Options, writes: bool, email: str | None) -> Found:
     with session.database() as held:
         programme = in_transaction(lambda: compiled_at(utc_now()))
-        folder = warehouse_folder(session)
-        with session.progress("warehouse.progress") as advance:
-            conninfo = held.access.app.conninfo
-            export_warehouse(conninfo, folder, zone=programme.zone.key, advance=advance)
-        found = _analysed(session, options, folder, programme)
-        if options.write_back:
-            count = write_back(found, acting_person(session, options.email))
+        with session.progress("analysis.progress") as advance:
+            found = analyse_own(
+                session.home.root,
+                held.access.app.conninfo,
+                programme,
+                options,
+                session.language,
+                lambda phase, done, total: advance(1),
+            )
+        if writes:
+            count = write_back(found, now=utc_now(), by=acting_person(session, email))
             session.tell("analysis.wrote_back", members=count)
-    return found, options.out or session.home.root / "analysis"
-
-
-def _analysed(session: Session, options: Options, folder: Path, programme: Compiled) -> Found:
-    worths = {
-        code: Fraction(*currency.money.worth)
-        for code, currency in programme.currencies.items()
-        if currency.money
-    }
-    money, scale = programme.document.money, programme.money_scale
-    name = text_in(programme.document.title, session.language)
-    with open_engine() as engine:
-        books = books_of_warehouse(engine, folder)
-        about = source_of_books(books, name, money, scale)
-        wanted = replace(
-            _wanted(options), sides=("store", "channel", "tier", "segment", "cohort"), worths=worths
-        )
-        with session.progress("analysis.progress", total=6) as advance:
-            return analyse(books, about, wanted, advance=lambda part: advance(1))
-
-
-def _wanted(options: Options) -> Wanted:
-    return Wanted(
-        step=options.step,
-        horizon_days=options.horizon,
-        weeks=float(options.weeks),
-        discount=options.discount,
-        margin=options.margin,
-        borders=options.borders,
-    )
-
-
-def _margin(text: str | None) -> Fraction | None:
-    if text is None:
-        return None
-    try:
-        share = Fraction(text.replace(",", "."))
-    except (ValueError, ZeroDivisionError):
-        raise MarginWrong from None
-    if not 0 < share <= 1:
-        raise MarginWrong
-    return share
+    return found
 
 
 def _borders(text: str | None) -> Borders | None:
@@ -235,13 +139,12 @@ def _borders(text: str | None) -> Borders | None:
     if text is None:
         return None
     try:
-        rows = [tuple(int(cell) for cell in row.split(",")) for row in text.split("/")]
+        recency, receipts, money = (
+            [int(cell) for cell in row.split(",")] for row in text.split("/")
+        )
     except ValueError:
         raise BordersWrong from None
-    if len(rows) != 3 or any(len(row) != 4 or sorted(set(row)) != list(row) for row in rows):
-        raise BordersWrong
-    recency, frequency, monetary = rows
-    return Borders(recency, frequency, monetary)  # type: ignore[arg-type]
+    return read_borders(recency, receipts, money)
 
 
 def _lines(session: Session, found: Found, folder: Path) -> list[str]:

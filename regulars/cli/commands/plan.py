@@ -5,35 +5,22 @@ from pathlib import Path
 
 import click
 
-from regulars.cli.plan_files import (
-    changes_of,
-    plan_of,
-    starting_plan,
-    telling_problems,
-    text_of,
-    write_new,
-)
+from regulars.cli.plan_export import export
+from regulars.cli.plan_files import changes_of, plan_of, telling_problems, text_of, write_new
+from regulars.cli.plan_kept import actual, archive, list_kept, pay, store
+from regulars.cli.plan_making import new
 from regulars.cli.session import Session, pass_session
 from regulars.cli.tables import table_lines
 from regulars.core.economics.document import Plan
 from regulars.core.economics.monte_carlo import PATHS_MAX, Band, simulate
 from regulars.core.economics.plan import with_changes
-from regulars.core.economics.results import Case, Results, case_of
+from regulars.core.economics.results import Case, case_of
 from regulars.core.economics.scenarios import compare_scenarios
 from regulars.core.economics.sensitivity import tornado_of
 from regulars.core.programme.texts import text_in
 from regulars.documents.analysis_page import shown
-from regulars.kit.clock import utc_now
+from regulars.documents.plan_tables import FIGURES, SERIES, figure_text, money_text, months_text
 
-_KINDS = {
-    "margin": "money", "cost": "money", "net": "money", "roi": "share", "naive_roi": "share",
-    "npv": "money", "xnpv": "money", "irr": "rates", "mirr": "share", "payback": "months",
-    "payback_discounted": "months", "funding": "money", "break_even_lift": "share",
-    "lift": "share", "liability": "money", "reward_rate": "share", "effective_rate": "share",
-    "penetration": "share",
-}  # fmt: skip
-_SERIES = ("members", "sales", "base_sales", "margin", "cost", "net", "issued", "spent",
-           "expired", "outstanding", "liability")  # fmt: skip
 _FILE = click.argument("file")
 
 
@@ -45,14 +32,8 @@ def plan() -> None:
 COMMAND = plan
 
 
-@plan.command()
-@click.option("--money", default="EUR", show_default=True, metavar="CODE", help="ISO 4217.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A new file for it.")
-@pass_session
-def new(session: Session, money: str, out: Path | None) -> None:
-    """A plan to fill in: typical numbers marked as guesses, every budget item on offer at nothing."""
-    text = starting_plan(money, utc_now().strftime("%Y-%m"), session.language)
-    _give(session, text, out)
+for _each in (new, export, store, list_kept, actual, pay, archive):
+    plan.add_command(_each)
 
 
 @plan.command()
@@ -153,7 +134,7 @@ def risk(session: Session, file: str, paths: int, seed: int) -> None:
     def band(of: Band) -> list[str]:
         return [_money(session, read, value) for value in of]
 
-    times = [_months_text(session, value) for value in found.payback]
+    times = [months_text(value, session.language) for value in found.payback]
     rows = [put("npv", band(found.npv)), put("funding", band(found.funding)), put("payback", times)]
     lines = [
         session.say("plan.drawn", paths=found.paths, assumptions=len(found.uncertain), seed=seed),
@@ -173,16 +154,8 @@ def risk(session: Session, file: str, paths: int, seed: int) -> None:
     session.show(told, lines if found.uncertain else [*lines, session.say("plan.no_ranges")])
 
 
-def _give(session: Session, text: str, out: Path | None) -> None:
-    if out is None:
-        session.show({"plan": text}, text.rstrip("\n"))
-        return
-    write_new(out, text)
-    session.show({"file": str(out)}, session.say("plan.wrote", file=out))
-
-
 def _months(case: Case) -> list[dict[str, float]]:
-    series = {name: getattr(case.flows, name)[:, 0] for name in _SERIES}
+    series = {name: getattr(case.flows, name)[:, 0] for name in SERIES}
     costs = {f"cost_{group}": rows for group, rows in case.flows.costs.items()}
     return [
         {"month": month}
@@ -208,41 +181,22 @@ def _beside(session: Session, heads: Sequence[str], cases: Sequence[Case]) -> li
 
 def _rows(session: Session, cases: Sequence[Case]) -> list[list[str]]:
     return [
-        [session.say(f"plan.{name}"), *(_figure(session, case, name) for case in cases)]
-        for name in _KINDS
+        [
+            session.say(f"plan.{name}"),
+            *(figure_text(case, name, session.language) for case in cases),
+        ]
+        for name in FIGURES
     ]
 
 
-def _figure(session: Session, case: Case, name: str) -> str:
-    value, kind = getattr(case.results, name), _KINDS[name]
-    if kind == "money":
-        return _money(session, case.plan, value)
-    if kind == "months":
-        return _months_text(session, value)
-    if kind == "rates":
-        return _rates(session, case.results)
-    return shown(value, "share", session.language)
-
-
-def _rates(session: Session, results: Results) -> str:
-    rates = [shown(rate, "share", session.language) for rate in results.irr]
-    return "; ".join(rates) if rates else session.say("plan.no_rate")
-
-
 def _money(session: Session, of: Plan, value: float) -> str:
-    return shown(round(value, of.money_scale), "money", session.language)
-
-
-def _months_text(session: Session, value: float | None) -> str:
-    if value is None:
-        return session.say("plan.never_pays")
-    return session.say("plan.in_months", months=shown(round(value, 1), "number", session.language))
+    return money_text(value, session.language, scale=of.money_scale)
 
 
 def _month_lines(session: Session, case: Case) -> list[str]:
-    heads = ["", *(session.say(f"plan.{name}") for name in _SERIES)]
+    heads = ["", *(session.say(f"plan.{name}") for name in SERIES)]
     rows = [
-        [str(int(row["month"])), *(shown(row[name], "count", session.language) for name in _SERIES)]
+        [str(int(row["month"])), *(shown(row[name], "count", session.language) for name in SERIES)]
         for row in _months(case)
     ]
     return table_lines(heads, rows)

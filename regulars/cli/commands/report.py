@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from regulars.cli.programme_files import moment_from
+from regulars.cli.report_figures import figures
 from regulars.cli.session import Session, pass_session
 from regulars.cli.tables import table_lines
 from regulars.contexts.ledger.usecases.sealing import post_due
@@ -60,6 +61,9 @@ def report() -> None:
 
 
 COMMAND = report
+
+
+report.add_command(figures)
 
 
 @report.command("kpi")

@@ -1,4 +1,4 @@
-"""`regulars up`: the database, the web server and the job worker, until Ctrl-C."""
+"""`regulars up`: the database, the web server and the job workers, until Ctrl-C."""
 
 import logging
 import os
@@ -84,7 +84,7 @@ class Listening:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @pass_session
 def up(session: Session, host: str, port: int, workers: int) -> None:
-    """Start the database, the web server and the job worker; Ctrl-C ends them."""
+    """Start the database, the web server and the job workers; Ctrl-C ends them."""
     where = Listening(host, port, workers)
     session.prepare_home()
     with _alone(session):
@@ -103,7 +103,7 @@ def _keep_up(session: Session, held: Attachment, where: Listening, ending: threa
     """Keep database, web server and worker alive until `ending` is set; then end the latter two."""
     os.environ.setdefault("REGULARS_ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{where.host}")
     web = Child("regulars.project.web_process", where.host, str(where.port), str(where.workers))
-    children = (web, Child("regulars.cli.worker_process"))
+    children = (web, *(Child(f"regulars.cli.{name}_process") for name in ("worker", "studies")))
     try:
         for child in children:
             child.start()

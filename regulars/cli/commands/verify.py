@@ -1,12 +1,15 @@
 """`regulars verify`: prove the books."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from regulars.cli.session import ExitCode, Session, pass_session
-from regulars.contexts.till.usecases.verify import Verdict, verify_books, verify_steps
+from regulars.contexts.economics.usecases.verify import list_close_differences
+from regulars.contexts.till.usecases.verify import SHOWN_MAX, Verdict, verify_books, verify_steps
 from regulars.core.ledger.audit import Difference
+from regulars.kit.transactions import in_transaction
 
 
 @click.command()
@@ -17,10 +20,21 @@ def verify(session: Session) -> None:
     Exit code 0: the books are right; 1: they are not.
     """
     with session.database(), session.progress("verify.progress", total=verify_steps()) as advance:
-        verdict = verify_books(progress=advance)
+        verdict = _with_closes(verify_books(progress=advance))
     session.show(_data(verdict, session), _lines(verdict, session))
     if not verdict.books_are_right:
         session.finish(ExitCode.DIFFERENCES)
+
+
+def _with_closes(verdict: Verdict) -> Verdict:
+    """The books' verdict with what is wrong with the closed months."""
+    found = in_transaction(lambda: tuple(list_close_differences()))
+    room = max(0, SHOWN_MAX - len(verdict.differences))
+    return replace(
+        verdict,
+        differences=verdict.differences + found[:room],
+        difference_count=verdict.difference_count + len(found),
+    )
 
 
 def _lines(verdict: Verdict, session: Session) -> list[str]:

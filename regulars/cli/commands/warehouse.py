@@ -9,10 +9,10 @@ import click
 from regulars.analytics.warehouse.check import Checked, check_warehouse
 from regulars.analytics.warehouse.export import export_warehouse
 from regulars.cli.session import ExitCode, Session, pass_session
-from regulars.cli.warehouse_folder import warehouse_folder
 from regulars.contexts.programme.queries import compiled_at
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
+from regulars.studies.folders import warehouse_folder
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -40,7 +40,7 @@ def export(session: Session, folder: Path | None, rebuild: bool) -> None:
     began = monotonic()
     with session.database() as held:
         zone = in_transaction(lambda: compiled_at(utc_now())).zone.key
-        place = folder or warehouse_folder(session)
+        place = folder or warehouse_folder(session.home.root)
         conninfo = held.access.app.conninfo
         with session.progress("warehouse.progress") as advance:
             done = export_warehouse(conninfo, place, zone=zone, rebuild=rebuild, advance=advance)
@@ -72,7 +72,9 @@ def verify(session: Session, folder: Path | None) -> None:
     1: they do not.
     """
     with session.database() as held:
-        found = check_warehouse(held.access.app.conninfo, folder or warehouse_folder(session))
+        found = check_warehouse(
+            held.access.app.conninfo, folder or warehouse_folder(session.home.root)
+        )
     session.show(_data(found), _lines(session, found))
     if found.differences:
         session.finish(ExitCode.DIFFERENCES)

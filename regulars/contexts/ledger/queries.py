@@ -1,18 +1,21 @@
 """Reads of the ledger that other contexts ask for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Min
 
 from regulars.contexts.ledger.books import load_account
 from regulars.contexts.ledger.models import LedgerAccount, LedgerSeal, LedgerTransaction
 from regulars.contexts.ledger.types import StatementLine, WalletView
 from regulars.contexts.ledger.usecases.verify import Stream
 from regulars.contexts.members.types import MemberRef
+from regulars.core.calendar import micros
 from regulars.core.economics.vintages import Closed, Movement, VintageBooks
 from regulars.core.ledger.accounts import MEMBER_ACCOUNTS, bucket_of
 from regulars.core.ledger.book import Book
@@ -43,6 +46,14 @@ _CHAINS = """
 SELECT bucket, member_id, kind, occurred_at, posted_at, postings::text, lots::text
 FROM ledger_transaction ORDER BY bucket, member_id, seq
 """
+_TAKEN_IN = """
+SELECT hash FROM ledger_transaction
+WHERE occurred_at < %(until)s AND posted_at < %(posted_before)s
+  AND NOT (occurred_at < %(known_until)s AND posted_at < %(known_before)s)
+ORDER BY bucket, member_id, seq
+"""
+_ROWS_AT_ONCE = 10_000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _NOTHING = WalletView(0, 0, 0)
 
 
@@ -79,6 +90,47 @@ def read_vintages(zone: ZoneInfo, closed: Sequence[Closed] = ()) -> VintageBooks
     while chains.key is not None:
         books.take_in([Movement(*row[2:]) for row in chains.take(chains.key)])
     return books
+
+
+def read_taken_in(
+    until: datetime, posted_before: datetime, known: tuple[datetime, datetime] | None = None
+) -> tuple[int, str]:
+    """How many transactions occurred before `until` and were posted before that, and a SHA-256 over theirs.
+
+    Those that the pair `known` of earlier such moments has are left out. The hash is in hexadecimals.
+    """
+    known_until, known_before = known or (_NEVER, _NEVER)
+    params = {
+        "until": until,
+        "posted_before": posted_before,
+        "known_until": known_until,
+        "known_before": known_before,
+    }
+    count, digest = 0, sha256()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN_IN, params)
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            count += len(rows)
+            for (link,) in rows:
+                digest.update(link)
+    return count, digest.hexdigest()
+
+
+def was_posted_since(moment: datetime, occurred_before: datetime) -> bool:
+    """Whether anything that occurred before that was posted at `moment` or later."""
+    rows = LedgerTransaction.objects.filter(posted_at__gte=moment, occurred_at__lt=occurred_before)
+    return rows.exists()
+
+
+def is_due_before(moment: datetime) -> bool:
+    """Whether on some account something may be due by the clock before `moment` and is not posted yet."""
+    return LedgerAccount.objects.filter(next_due__lt=micros(moment)).exists()
+
+
+def first_occurred_at() -> datetime | None:
+    """When the earliest transaction occurred; None before there is any."""
+    found: datetime | None = LedgerTransaction.objects.aggregate(first=Min("occurred_at"))["first"]
+    return found
 
 
 def list_statement(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -180,6 +181,8 @@ def list_open_approvals(*, by: Actor) -> tuple[ApprovalView, ...]:
         Permission.LEDGER_APPROVE,
         Permission.PROGRAMME_APPROVE,
         Permission.LEDGER_ADJUST,
+        Permission.PERIODS_REOPEN,
+        Permission.PERIODS_CLOSE,
     )
     rows = Approval.objects.filter(decision=None).order_by("id")
     return tuple(approval_view(row) for row in rows if _may_see(row, by))
@@ -243,6 +246,19 @@ def _require_own_or(
     if by.kind == holder.kind and by.id == str(holder.id):
         return
     require(by, of_staff if holder.kind == "staff" else of_members)
+
+
+def find_open_approval(kind: str, subject: str) -> ApprovalView | None:
+    """What waits for somebody's word about that, the oldest; the caller has checked who may ask."""
+    rows = Approval.objects.filter(decision=None, kind=kind, subject=subject).order_by("id")
+    row = rows.first()
+    return approval_view(row) if row else None
+
+
+def list_audit_details(action: str) -> tuple[Mapping[str, Any], ...]:
+    """What the audit trail says of everything of that kind that was done: to be held against it."""
+    rows = AuditRow.objects.filter(action=action, refused=None).order_by("id")
+    return tuple(rows.values_list("detail", flat=True))
 
 
 def _given(wanted: Mapping[str, object]) -> dict[str, object]:

@@ -7,7 +7,18 @@ SELECT s.id, NULLIF(s.member_id, '00000000-0000-0000-0000-000000000000'::uuid) A
        (s.receipt -> 'lines')::text AS lines, (s.decision -> 'due')::text AS due
 FROM till_sale s;
 
+-- `refund_minor` is what goods brought back, without gift cards and top-ups; `cost_minor` the share of the
+-- lines' costs that falls on what came back, each rounded half up; null where one of them has no cost.
 CREATE OR REPLACE TEMP VIEW published_return AS
 SELECT r.id, NULLIF(r.member_id, '00000000-0000-0000-0000-000000000000'::uuid) AS member,
-       r.occurred_at, r.received_at, r.store, r.sale_id, r.refund_minor, r.lines::text AS lines
-FROM till_return r;
+       r.occurred_at, r.received_at, r.store, r.sale_id,
+       coalesce((r.decision ->> 'spend')::bigint, r.refund_minor) AS refund_minor,
+       r.lines::text AS lines,
+       (SELECT CASE WHEN count(*) = count(b.cost) THEN coalesce(sum(b.cost), 0)::bigint END
+        FROM (SELECT round((l.line ->> 8)::numeric * (r.lines ->> (l.line ->> 0))::numeric
+                           / (l.line ->> 2)::numeric) AS cost
+              FROM json_array_elements(s.receipt -> 'lines') AS l(line)
+              WHERE r.lines ->> (l.line ->> 0) IS NOT NULL
+                AND coalesce(l.line ->> 12, 'goods') = 'goods') AS b) AS cost_minor
+FROM till_return r
+LEFT JOIN till_sale s ON s.bucket = r.bucket AND s.member_id = r.member_id AND s.id = r.sale_id;

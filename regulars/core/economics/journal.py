@@ -13,13 +13,20 @@ class Why(StrEnum):
     GRANTED = "granted"
     REDEEMED = "redeemed"
     REESTIMATED = "reestimated"
+    LAPSED = "lapsed"
 
 
 class Accounts(NamedTuple):
-    """The accounts of the business: where revenue stands, and where what is put off."""
+    """The accounts of the business: where revenue stands, and where what is put off.
+
+    `paid_in` is what customers paid beforehand (gift cards, stored value), `lapsed` the income of
+    what of it expires.
+    """
 
     revenue: str = "90.01.1"
     liability: str = "98.01"
+    paid_in: str = "62.02"
+    lapsed: str = "91.01"
 
 
 class DoubleEntry(NamedTuple):
@@ -49,3 +56,14 @@ def journal(end: MonthEnd, accounts: Accounts) -> Iterator[DoubleEntry]:
                 debit, credit = credit, debit
             if put_off:
                 yield DoubleEntry(why, entry.vintage, debit, credit, abs(put_off))
+
+
+def lapses(end: MonthEnd, accounts: Accounts) -> Iterator[DoubleEntry]:
+    """The entries of a month of money paid in: only what expired; selling and paying are the till's."""
+    for entry in end.entries:
+        lapsed = entry.money.reestimated_minor
+        debit, credit = accounts.paid_in, accounts.lapsed
+        if lapsed < 0:
+            debit, credit = credit, debit
+        if lapsed:
+            yield DoubleEntry(Why.LAPSED, entry.vintage, debit, credit, abs(lapsed))

@@ -179,10 +179,11 @@ def _cost(plan: Plan, item: Item, v: Mapping[str, Reals], drivers: Mapping[str, 
     """Amount × quantity × what it is paid for, in the months it runs, dearer by its growth."""
     name = f"budget.{item.code}"
     price = v[f"{name}.amount"] * v[f"{name}.quantity"]
-    last = item.first_month if item.kind == "one_off" else item.to
+    first = item.first_month
+    last = first if item.kind == "one_off" else item.to
     last = plan.months if last is None else last
     months = range(plan.months + 1)
-    due: Reals = _column([float(item.first_month <= month <= last) for month in months])
+    due: Reals = _column([float(first <= month <= last) for month in months])
     growth = v[f"{name}.growth"]
     if growth.any():
         due = due * (1.0 + growth) ** (_column([float(month) for month in months]) / 12.0)

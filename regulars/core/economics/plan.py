@@ -37,6 +37,11 @@ def parse_plan(document: Mapping[str, Any]) -> Plan:
     return plan
 
 
+def plain_values(plan: Plan) -> dict[str, Any]:
+    """The whole document as JSON values, defaults spelt out; it parses to the same plan again."""
+    return plan.model_dump(mode="json", by_alias=True)
+
+
 def assumptions(plan: Plan) -> dict[str, Estimate]:
     """Every assumption that is a number, by name, in the order of the document."""
     return dict(_named(plan))

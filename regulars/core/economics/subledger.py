@@ -6,7 +6,7 @@ revenue, never how much. Points that a return undoes, that a correction adds, or
 another vintage take their part along at the rate of the vintage they are in. Money is whole minor units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -168,15 +168,33 @@ def run_months(
 ) -> list[tuple[MonthEnd, Breakage]]:
     """Close every month from the first in which anything happened up to `until`, in order."""
     months = [month for some in vintages.values() for month in some]
+    span = range(min(months, default=until + 1), until + 1)
+    return go_on(None, vintages, sales, span, lambda month: (worth_minor, assumed))
+
+
+Terms = Callable[[int], tuple[Fraction, Assumed]]
+"""What points of a month are worth in money-minor a minor unit, and what is assumed at its end."""
+
+
+def go_on(
+    last: tuple[MonthEnd, Breakage] | None,
+    vintages: Mapping[int, Mapping[int, Flow]],
+    sales: Mapping[int, Sales],
+    months: range,
+    terms: Terms,
+) -> list[tuple[MonthEnd, Breakage]]:
+    """Close `months` in order, of which `last` is the one before the first (None: nothing is)."""
     ended: list[tuple[MonthEnd, Breakage]] = []
-    for month in range(min(months, default=until + 1), until + 1):
+    for month in months:
+        worth_minor, assumed = terms(month)
         flows = {vintage: some[month] for vintage, some in vintages.items() if month in some}
         found = estimate(vintages, month, assumed)
-        before, foretold = ended[-1] if ended else (None, None)
+        before, foretold = last or (None, None)
         if foretold is not None:
             found = found._replace(tested=held_against(foretold, vintages))
         end = end_month(before, flows, found, sales.get(month, Sales(0, 0)), worth_minor)
-        ended.append((end, found))
+        last = (end, found)
+        ended.append(last)
     return ended
 
 

@@ -17,10 +17,11 @@ from regulars.core.ledger.accounts import (
     ISSUED,
     MEMBER_ACCOUNTS,
     REDEEMED,
+    SOLD,
     TRANSFERRED,
 )
 
-_MERGES = ("merge", "merged")
+_MOVING = ("merge", "merged", "give", "receive", "card_replace")  # between two accounts
 
 
 class BooksUnlike(ValueError):
@@ -33,7 +34,8 @@ class Flow(NamedTuple):
     `granted` is what was issued less what returns undid (debts among it, below zero); `revived` spent
     points that came back after their expiry and live on as new ones; `redeemed` is net of what came
     back to its lot; `expired` net of what a return took from the expired; `adjusted` corrections by
-    hand; `moved` what changed its vintage or member: debts paid by later points, merged accounts.
+    hand; `moved` what changed its vintage or holder: debts paid by later points, merged accounts,
+    gifts; `sold` money that customers paid in (gift cards, stored value) less what was taken back.
     """
 
     granted: int = 0
@@ -42,11 +44,12 @@ class Flow(NamedTuple):
     expired: int = 0
     adjusted: int = 0
     moved: int = 0
+    sold: int = 0
 
     @property
     def base(self) -> int:
         """Points that were there to be redeemed or to lapse."""
-        return self.granted + self.revived + self.adjusted + self.moved
+        return self.granted + self.revived + self.adjusted + self.moved + self.sold
 
     @property
     def outstanding(self) -> int:
@@ -78,7 +81,9 @@ class Movement(NamedTuple):
     lots: str
 
 
-class _Lot(NamedTuple):
+class LotBorn(NamedTuple):
+    """What a lot is to its vintage: in what month it was earned, and whether it is a debt."""
+
     currency: str
     vintage: int
     is_debt: bool
@@ -97,10 +102,19 @@ def month_in_books(
     return max([month_of(occurred_at, zone), *late])
 
 
+class Late(NamedTuple):
+    """Transactions that count in a later month than their own, and what they did to a currency."""
+
+    transactions: int = 0
+    flow: Flow = NOTHING
+
+
 class VintageBooks:
     """Takes in members' chains one after the other; `flows` by currency, vintage and month.
 
-    Memory goes with vintages × months and the lots of one member, not with the number of members.
+    `came_late` has what counts in a later month than its own, by currency, the month it counts in,
+    and its own. Memory goes with vintages × months and the lots of one member, not with the number
+    of members.
     """
 
     def __init__(self, zone: ZoneInfo, closed: Sequence[Closed] = ()) -> None:
@@ -108,25 +122,39 @@ class VintageBooks:
         self._closed = tuple(closed)
         self.flows: dict[str, dict[int, dict[int, Flow]]] = {}
         self.late = 0  # transactions that count in a later month than their own
+        self.came_late: dict[tuple[str, int, int], Late] = {}
 
     def take_in(self, chain: Iterable[Movement]) -> None:
         """One member's transactions in the order of their `seq`. Raises BooksUnlike."""
-        lots: dict[int, _Lot] = {}
+        lots: dict[int, LotBorn] = {}
         for movement in chain:
             moves = loads(movement.lots)
             for move in moves:
                 if move[0] == "+":
                     earned = month_of(moment_of(move[4]), self._zone)
-                    lots[move[1]] = _Lot(move[2], earned, move[9] < 0)
+                    lots[move[1]] = LotBorn(move[2], earned, move[9] < 0)
             month = month_in_books(
                 movement.occurred_at, movement.posted_at, self._closed, self._zone
             )
-            found = _tell_apart(movement.kind, loads(movement.postings), moves, lots)
-            if found and month != month_of(movement.occurred_at, self._zone):
-                self.late += 1
+            found = tell_apart(movement.kind, loads(movement.postings), moves, lots)
+            if found and self._closed:
+                self._note_late(month, month_of(movement.occurred_at, self._zone), found)
             for (currency, vintage), flow in found.items():
                 months = self.flows.setdefault(currency, {}).setdefault(vintage, {})
                 months[month] = months.get(month, NOTHING).plus(flow)
+
+    def _note_late(self, month: int, own: int, found: Mapping["Key", Flow]) -> None:
+        if month == own:
+            return
+        self.late += 1
+        by_currency: dict[str, Flow] = {}
+        for (currency, _), flow in found.items():
+            by_currency[currency] = by_currency.get(currency, NOTHING).plus(flow)
+        for currency, flow in by_currency.items():
+            known = self.came_late.get((currency, month, own), Late())
+            self.came_late[currency, month, own] = Late(
+                known.transactions + 1, known.flow.plus(flow)
+            )
 
 
 def standing(months: Mapping[int, Flow], until: int) -> Flow:
@@ -175,13 +203,13 @@ def redemption_triangle(
 Key = tuple[str, int]  # currency, vintage
 
 
-def _tell_apart(
+def tell_apart(
     kind: str,
     postings: Sequence[Sequence[Any]],
     moves: Sequence[Sequence[Any]],
-    lots: Mapping[int, _Lot],
+    lots: Mapping[int, LotBorn],
 ) -> dict[Key, Flow]:
-    """What a transaction did to each vintage."""
+    """What a transaction did to each vintage; zero flows are left out. Raises BooksUnlike."""
     posted: dict[str, dict[str, int]] = {}
     for currency, account, amount in postings:
         accounts = posted.setdefault(currency, {})
@@ -192,7 +220,7 @@ def _tell_apart(
     found: dict[Key, Flow] = {}
     for currency, some in by_currency.items():
         accounts = posted.get(currency, {})
-        sorted_out = _merged if kind in _MERGES else _sorted_out
+        sorted_out = _handed_over if kind in _MOVING else _sorted_out
         total = NOTHING
         for number, flow in sorted_out(accounts, some, lots):
             key = (currency, lots[number].vintage)
@@ -208,7 +236,7 @@ Told = Iterable[tuple[int, Flow]]
 
 
 def _sorted_out(
-    accounts: Mapping[str, int], moves: Sequence[Sequence[Any]], lots: Mapping[int, _Lot]
+    accounts: Mapping[str, int], moves: Sequence[Sequence[Any]], lots: Mapping[int, LotBorn]
 ) -> Told:
     """Each move of sales, returns, events, corrections and the clock as a flow of its lot."""
     for place, move in enumerate(moves):
@@ -242,6 +270,8 @@ def _born(accounts: Mapping[str, int], amount: int) -> Flow:
         return Flow(granted=amount)
     if accounts.get(ADJUSTED, 0) < 0:
         return Flow(adjusted=amount)
+    if accounts.get(SOLD, 0) < 0:
+        return Flow(sold=amount)
     return Flow(revived=amount)
 
 
@@ -250,11 +280,13 @@ def _gone(accounts: Mapping[str, int], amount: int) -> Flow:
         return Flow(redeemed=amount)
     if accounts.get(ADJUSTED, 0) > 0:
         return Flow(adjusted=-amount)
+    if accounts.get(SOLD, 0) > 0:
+        return Flow(sold=-amount)
     return Flow(granted=-amount)
 
 
 def _pays_a_debt(
-    move: Sequence[Any], following: Sequence[Sequence[Any]], lots: Mapping[int, _Lot]
+    move: Sequence[Any], following: Sequence[Sequence[Any]], lots: Mapping[int, LotBorn]
 ) -> bool:
     """Points that pay a debt leave their lot right before they reach the debt."""
     return any(
@@ -262,16 +294,25 @@ def _pays_a_debt(
     )
 
 
-def _merged(
-    accounts: Mapping[str, int], moves: Sequence[Sequence[Any]], lots: Mapping[int, _Lot]
+def _handed_over(
+    accounts: Mapping[str, int], moves: Sequence[Sequence[Any]], lots: Mapping[int, LotBorn]
 ) -> Told:
-    """Two members' books become one: everything moves, but for the debts written off at the end."""
+    """Merged members, gifts, replaced cards: everything moves, but for debts written off at the end.
+
+    What had lapsed on a replaced card, and lives again on the new one, leaves its lot.
+    """
     forgiven = -accounts.get(ADJUSTED, 0)
     for move in reversed(moves):
         number = move[1]
-        change = move[9] if move[0] == "+" else move[2]
+        if move[0] == "+":
+            yield number, Flow(moved=move[9])
+            continue
+        change, expired = move[2], move[4]
+        if expired < 0:
+            yield number, Flow(expired=expired, moved=expired)
+            continue
         part = 0
-        if move[0] == "~" and lots[number].is_debt and change > 0:
+        if lots[number].is_debt and change > 0:
             part = min(change, forgiven)
             forgiven -= part
         yield number, Flow(adjusted=part, moved=change - part)
@@ -285,6 +326,7 @@ def _check(accounts: Mapping[str, int], total: Flow) -> None:
         accounts.get(EXPIRED, 0),
         -accounts.get(ADJUSTED, 0),
         -accounts.get(TRANSFERRED, 0),
+        -accounts.get(SOLD, 0),
         sum(accounts.get(account, 0) for account in MEMBER_ACCOUNTS),
     )
     summed = (
@@ -293,6 +335,7 @@ def _check(accounts: Mapping[str, int], total: Flow) -> None:
         total.expired,
         total.adjusted,
         total.moved,
+        total.sold,
         total.outstanding,
     )
     if told != summed:

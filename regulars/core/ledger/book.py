@@ -45,7 +45,7 @@ class Book(Draft):
         self.put(lot)
         self.post(lot.currency, account, -lot.amount)
         self.post(lot.currency, ACTIVE if lot.active else PENDING, lot.amount)
-        self.moves.append(_birth(lot))
+        self.bear(lot)
         if not lot.active:
             self.due(micros(lot.active_at))
         expires = self.expiry(lot)
@@ -53,6 +53,10 @@ class Book(Draft):
         if lot.active:
             self._net_debts(lot.currency)
         return lot.number
+
+    def bear(self, lot: Lot) -> None:
+        """Note that a lot came into the world."""
+        self.moves.append(_birth(lot))
 
     def transfer_out(self, number: int) -> Lot:
         """Send what is left of an unheld lot (or debt) to another account; returns it as it was."""
@@ -87,7 +91,7 @@ class Book(Draft):
         whole = lot._replace(number=number, remaining=lot.amount, held=0, expired=0)
         self.new_lots.add(number)
         self.put(whole)
-        self.moves.append(_birth(whole))
+        self.bear(whole)
         if left != lot.amount or expired:
             self.move(number, remaining=left - lot.amount, expired=expired)
         self.post(lot.currency, TRANSFERRED, -left)
@@ -231,7 +235,7 @@ class Book(Draft):
             debt = _plain_lot(self.last_lot, currency, source, self.posted_at, -allowed)
             self.new_lots.add(debt.number)
             self.put(debt)
-            self.moves.append(_birth(debt))
+            self.bear(debt)
             self.post(currency, ACTIVE, -allowed)
             self.post(currency, ISSUED, allowed)
         return allowed
@@ -241,7 +245,7 @@ class Book(Draft):
         lot = _plain_lot(self.last_lot, currency, None, at, amount, until)
         self.new_lots.add(lot.number)
         self.put(lot)
-        self.moves.append(_birth(lot))
+        self.bear(lot)
         self.post(currency, ACTIVE, amount)
 
     def _net_debts(self, currency: str) -> None:

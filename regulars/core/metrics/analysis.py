@@ -95,6 +95,8 @@ class Offer:
 class Validation:
     """A model of the first part of the data against the rest (see `analytics.lifetimes.HoldOut`)."""
 
+    model: str
+    likelihood: float
     until: str
     weeks: float
     customers: int
@@ -106,12 +108,18 @@ class Validation:
     groups: tuple[tuple[int, int, float, float], ...]
     error: float
     error_of_rate: float
+    square_error: float
 
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """Customer lifetime value of all: what is expected within `weeks`, and how sure the model is."""
+    """Customer lifetime value of all: what is expected within `weeks`, and how sure the model is.
 
+    `model` is the model of purchases that was taken, `tested` how each of them did on what it had not
+    seen; `validation` is the one of these that was taken.
+    """
+
+    model: str
     weeks: float
     margin: float | None
     discount: float
@@ -129,6 +137,7 @@ class Lifetime:
     value_high_minor: float
     deciles_minor: tuple[float, ...]  # mean value by tenth of customers, the best first
     validation: Validation | None
+    tested: tuple[Validation, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,10 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "issued_minor": ("worth of points issued", "стоимость начисленных баллов"),
     "expired_minor": ("worth of points expired", "стоимость сгоревших баллов"),
     "outstanding_minor": ("worth of points outstanding at the end", "стоимость баллов на руках на конец"),
-    "margin_minor": ("stated share of sales that is margin × sales", "заданная доля маржи × продажи"),
-    "member_margin_minor": ("the same of member sales", "то же от продаж участникам"),
+    "costed_minor": ("sales of receipts whose every line says what it cost; where a share of margin is stated, all sales", "продажи по чекам, у каждой строки которых есть себестоимость; если задана доля маржи — все продажи"),
+    "margin_minor": ("these sales less those costs, goods brought back taken off; where a share of margin is stated, that share of sales", "эти продажи минус себестоимость, возвраты вычтены; если задана доля маржи — эта доля продаж"),
+    "member_costed_minor": ("sales with known costs to customers who are known", "продажи с известной себестоимостью известным покупателям"),
+    "member_margin_minor": ("the margin of these", "маржа этих продаж"),
 }  # fmt: skip
 """Part → what is counted, in English and Russian."""
 
@@ -85,6 +87,8 @@ FIGURES: tuple[Figure, ...] = (
     Figure("penetration", "share", "Penetration", "Проникновение", _MEMBER_SALES, _SALES),
     Figure("margin", "money", "Margin", "Маржа", _plus("margin_minor")),
     Figure("member_margin", "money", "Margin of members", "Маржа участников", _plus("member_margin_minor")),
+    Figure("margin_rate", "share", "Margin ÷ sales with known costs", "Маржа ÷ продажи с известной себестоимостью", _plus("margin_minor"), _plus("costed_minor")),
+    Figure("costed_share", "share", "Sales with known costs", "Доля продаж с известной себестоимостью", _plus("costed_minor"), _SALES),
     Figure("receipts", "count", "Receipts", "Чеки", _plus("receipts")),
     Figure("units", "units", "Units", "Единицы товара", _plus("units")),
     Figure("average_check", "money", "Average check", "Средний чек", _plus("paid_minor"), _plus("receipts")),
@@ -109,6 +113,8 @@ FIGURES: tuple[Figure, ...] = (
     Figure("reward_rate", "share", "Reward rate, nominal", "Ставка вознаграждения, номинальная", _plus("issued_minor"), _MEMBER_SALES),
     Figure("reward_rate_effective", "share", "Reward rate net of expiry", "Ставка вознаграждения за вычетом сгорания", _plus("issued_minor", "-expired_minor"), _MEMBER_SALES),
     Figure("promotion_cost", "money", "Promotion cost", "Стоимость акций", _plus("discount_minor")),
+    Figure("programme_cost", "money", "Cost of rewards and promotions", "Стоимость наград и акций", _plus("rewards_minor", "discount_minor")),
+    Figure("programme_cost_rate", "share", "Cost of rewards and promotions ÷ member sales", "Стоимость наград и акций ÷ продажи участникам", _plus("rewards_minor", "discount_minor"), _MEMBER_SALES),
 )  # fmt: skip
 """Every figure, in the order in which reports show them."""
 

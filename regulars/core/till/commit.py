@@ -40,7 +40,10 @@ def check_receipt(
     ahead = receipt.occurred_at > now
     if ahead and receipt.occurred_at > add(now, policy.skew_max, programme.zone):
         raise ReceiptFromFuture(pointer="/occurred_at")
-    if add(receipt.occurred_at, policy.late_max, programme.zone) < now:
+    if (
+        receipt.occurred_at < now
+        and add(receipt.occurred_at, policy.late_max, programme.zone) < now
+    ):
         raise ReceiptTooLate(pointer="/occurred_at")
 
 

@@ -9,9 +9,12 @@ from uuid import UUID
 from regulars.core.ledger.lots import Taken
 from regulars.core.money import share
 from regulars.core.promotions.result import Allowance, Discount, Issued
-from regulars.core.purchase import Line
+from regulars.core.purchase import Line, Receipt
 from regulars.core.tiers import Grant
+from regulars.core.till.decision import Decision
 from regulars.core.till.pricing import MONEY_KINDS, split
+
+FREE_ITEMS = "payment.items"  # the reason of a payment that made items free
 
 
 class SoldLine(NamedTuple):
@@ -121,6 +124,41 @@ def sold_lines(
             )
         )
     return tuple(sold)
+
+
+def sold_here(
+    sale: UUID,
+    receipt: Receipt,
+    decision: Decision,
+    taken: Mapping[str, Sequence[Taken]],
+    grants: Sequence[Grant],
+) -> Sold:
+    """A sale as returns see it, out of the decision just made on it; coupons it brought have no codes."""
+    means = [
+        Means(p.currency, p.shares, p.units, False, p.reason.code != FREE_ITEMS)
+        for p in decision.payments
+    ]
+    means += [Means(t.key, t.shares, t.units, True) for t in decision.tenders]
+    return Sold(
+        sale,
+        receipt.occurred_at,
+        sold_lines(
+            receipt.lines,
+            decision.due,
+            decision.discounts,
+            means,
+            [Brought(a.rule, a.currency, a.shares) for a in decision.earnings.awards],
+            [(cost.currency, cost.units) for cost in decision.points],
+        ),
+        taken,
+        (*decision.earnings.counters, *decision.counters),
+        grants,
+        decision.allowances,
+        decision.coupons,
+        [IssuedCodes(one, ()) for one in decision.issued],
+        decision.discounts,
+        [(answer.code, answer.promotion) for answer in decision.codes if answer.accepted],
+    )
 
 
 def spend_of(lines: Sequence[Line], due: Sequence[int]) -> int:

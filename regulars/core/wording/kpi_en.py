@@ -1,6 +1,7 @@
 """English sentences of `regulars report kpi` and `regulars statement`."""
 
 SENTENCES = {
+    "kpi.date_wrong": "A day is written as year-month-day, such as 2026-10-31.",
     "kpi.period_empty": "The period ends before it begins.",
     "kpi.periods_too_many": "That would be {count} lines: choose a shorter period or longer steps.",
     "kpi.progress": "Posting what is due",

@@ -1,6 +1,7 @@
 """Russian sentences of `regulars report kpi` and `regulars statement`."""
 
 SENTENCES = {
+    "kpi.date_wrong": "День пишется как год-месяц-число, например 2026-10-31.",
     "kpi.period_empty": "Период кончается раньше, чем начинается.",
     "kpi.periods_too_many": "Вышло бы строк: {count}. Возьмите период короче или шаг длиннее.",
     "kpi.progress": "Проводится то, чему пришёл срок",

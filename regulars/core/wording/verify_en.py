@@ -44,4 +44,11 @@ SENTENCES = {
     "verify.redemption": "redemption {redemption} and the ledger do not tell the same",
     "verify.redemption_missing": "{count|transaction|transactions} of rewards that nobody redeemed",
     "verify.version": "version {version} of the programme was changed after it was written",
+    "verify.close_chain": "close {number} ({month}) does not fit the chain of closes",
+    "verify.close_missing": "close {number} is in the audit trail and not among the closes",
+    "verify.close_unknown": "close {number} ({month}) is not the one in the audit trail",
+    "verify.close_unreadable": "what close {number} ({month}) froze cannot be read",
+    "verify.close_figures": "the figures of close {number} ({month}) do not add up",
+    "verify.close_inputs": "the transactions that close {number} ({month}) took in are not the same any more",
+    "verify.close_books": "the figures of close {number} ({month}) are not those of the books",
 }

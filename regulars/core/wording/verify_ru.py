@@ -44,4 +44,11 @@ SENTENCES = {
     "verify.redemption": "выдача награды {redemption} расходится с книгой",
     "verify.redemption_missing": "{count|проводка|проводки|проводок} по наградам, которых никто не получал",
     "verify.version": "версия {version} программы изменена после того, как была записана",
+    "verify.close_chain": "закрытие {number} ({month}) не соответствует цепочке закрытий",
+    "verify.close_missing": "закрытие {number} есть в журнале аудита, но не среди закрытий",
+    "verify.close_unknown": "закрытие {number} ({month}) не то, что в журнале аудита",
+    "verify.close_unreadable": "замороженное закрытием {number} ({month}) не читается",
+    "verify.close_figures": "цифры закрытия {number} ({month}) не сходятся",
+    "verify.close_inputs": "проводки, которые вошли в закрытие {number} ({month}), уже не те",
+    "verify.close_books": "цифры закрытия {number} ({month}) не соответствуют книгам",
 }

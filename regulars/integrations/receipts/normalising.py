@@ -81,6 +81,21 @@ def rows_of(source: Source, layout: Layout, *, zone: ZoneInfo, money_scale: int)
     return rows
 
 
+def settle_formats(source: Source, layout: Layout) -> Layout:
+    """The layout with what `rows_of` would find out from the whole file: decimals, dates, clocks."""
+    day = layout.date
+    if day is None:
+        values = _column(source, layout, "occurred_at").values
+        day = date_format([value for value in values if isinstance(value, str)]) or "iso"
+    clock = layout.time
+    if clock is None and "time" in layout.columns:
+        values = _column(source, layout, "time").values
+        clock = time_format([value for value in values if isinstance(value, str)]) or "%H:%M:%S"
+    return replace(
+        layout, decimal=layout.decimal or _decimal_mark(source, layout), date=day, time=clock
+    )
+
+
 def with_goods_beside(
     source: Source, layout: Layout, beside: Beside, folder: Path
 ) -> tuple[Source, Layout]:

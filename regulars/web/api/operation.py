@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_type_hints
 
-from fastapi import Body, Path, Query
+from fastapi import Body, Path, Query, Response
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 
@@ -22,6 +23,9 @@ Effect = Literal["none", "hold", "by_number", "stored"]
 """How a request with an effect is done once: it has none; it may hold points, once for a key; by the
 till's own number of it with the idempotency key beside it in the books; or by its answer stored
 under the idempotency key."""
+
+
+_ANY_FILE = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,14 @@ class Operations:
         looks_up: bool = False,
         body_bytes_max: int = BODY_BYTES_MAX,
         examples: Sequence[Example] = (),
+        is_file: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare an operation; its stable id is `name`, else the handler's; its docstring describes it.
 
         The handler takes `call`, the parameters of the path by name, `query` and `body` where it has
         them. A handler that is no coroutine runs in a thread, in one database transaction.
         Of several permissions one is enough. `answers` is the model of the answer, for the
-        document; `also` says under which other statuses it comes.
+        document; `also` says under which other statuses it comes. With `is_file` the answer is a file.
         """
 
         def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,7 +128,8 @@ class Operations:
                 no_query=query() if query is not None and _has_defaults(query) else None,
             )
             documented = _documented(handler, in_path, query, body, operation.examples)
-            self.routes.append(self._route(operation, documented, answers, problems, also))
+            route = self._route(operation, documented, answers, problems, also, is_file)
+            self.routes.append(route)
             return handler
 
         return declare
@@ -135,6 +141,7 @@ class Operations:
         answers: Any,
         problems: Sequence[int],
         also: Mapping[int, str],
+        is_file: bool,
     ) -> Route:
         summary, _, description = inspect.cleandoc(operation.handler.__doc__ or "").partition("\n")
         extra: dict[str, Any] = {
@@ -157,13 +164,15 @@ class Operations:
             documented,
             methods=[operation.method],
             operation_id=operation.id,
-            response_model=answers,
+            response_model=None if is_file else answers,
+            response_class=Response if is_file else JSONResponse,
             status_code=operation.status,
             tags=[self.tag],
             summary=summary.rstrip("."),
             description=description.strip(),
             response_description="Done" if operation.status != 204 else "Done, nothing to say",
             responses={
+                **({operation.status: _ANY_FILE} if is_file else {}),
                 **{code: {"model": answers, "description": says} for code, says in also.items()},
                 **{
                     code: {"$ref": f"#/components/responses/Problem{code}"}

@@ -6,7 +6,7 @@ from core.economics.plans import planned, plans
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.core.economics.actuals import LINES, against_actuals, so_far
+from regulars.core.economics.actuals import against_actuals, so_far
 from regulars.core.economics.document import Estimate
 from regulars.core.economics.model import flows_of, likely_values
 from regulars.core.economics.plan import assumptions, with_changes
@@ -197,11 +197,11 @@ def test_a_plan_stands_beside_what_happened():
     }
     told = against_actuals(flows, books)
     assert [month.month for month in told] == [1, 2]
-    second = dict(zip(LINES, told[1].lines, strict=True))
+    second = {line.line: line for line in told[1].lines}
     assert second["sales"].deviation == pytest.approx(100 / 2400)
     assert second["spent"].actual is None
     assert second["spent"].deviation is None
-    whole = dict(zip(LINES, so_far(told), strict=True))
+    whole = {line.line: line for line in so_far(told)}
     assert (whole["members"].planned, whole["members"].actual) == (200, 180)
     assert (whole["joins"].planned, whole["joins"].actual) == (200, 180)
     assert whole["sales"].actual == 3700

@@ -135,6 +135,8 @@ class Stream:
 
     def _next(self) -> None:
         self.key, self._rows = next(self._groups, (None, ()))
+        if self.key is None:
+            self._cursor.close()  # its name is free again
 
 
 def _transaction(row: tuple[Any, ...]) -> Transaction:

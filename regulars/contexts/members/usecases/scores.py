@@ -13,7 +13,7 @@ from regulars.contexts.security.usecases.audit import record_audit
 from regulars.core.ledger.accounts import bucket_of
 from regulars.core.membership import ATTRIBUTES_MAX
 
-SCORES = ("rfm_segment", "clv", "churn_risk")
+SCORES = ("rfm_segment", "clv", "clv_low", "clv_high", "churn_risk")
 
 # One set-based change in the order of the key, so that two of them cannot wait for each other. A member
 # whose attributes are full, or who is what was found already, is left alone.
@@ -21,9 +21,11 @@ _WRITE = """
 WITH told AS (
     SELECT t.bucket, t.id,
            jsonb_strip_nulls(jsonb_build_object(
-               'rfm_segment', t.segment, 'clv', t.clv, 'churn_risk', t.risk)) AS scores
+               'rfm_segment', t.segment, 'clv', t.clv, 'clv_low', t.low, 'clv_high', t.high,
+               'churn_risk', t.risk)) AS scores
     FROM unnest(%(buckets)s::smallint[], %(ids)s::uuid[], %(segments)s::text[],
-                %(values)s::bigint[], %(risks)s::int[]) AS t(bucket, id, segment, clv, risk)
+                %(values)s::bigint[], %(lows)s::bigint[], %(highs)s::bigint[], %(risks)s::int[])
+         AS t(bucket, id, segment, clv, low, high, risk)
 ), changed AS (
     SELECT m.bucket, m.id, (m.attributes - %(names)s::text[]) || told.scores AS attributes
     FROM told JOIN members_member m ON m.bucket = told.bucket AND m.id = told.id
@@ -43,17 +45,20 @@ WHERE m.bucket = changed.bucket AND m.id = changed.id
 class Score(NamedTuple):
     """One member's scores; None where the analysis says nothing (an old score is then taken away).
 
-    `clv_minor` is money in minor units, `churn_risk` whole percent.
+    `clv_minor` is money in minor units, between `clv_low_minor` and `clv_high_minor` with 90 %;
+    `churn_risk` is whole percent.
     """
 
     member: UUID
     segment: str | None
     clv_minor: int | None
     churn_risk: int | None
+    clv_low_minor: int | None = None
+    clv_high_minor: int | None = None
 
 
 def write_scores(scores: Sequence[Score], *, now: datetime, by: Actor) -> int:
-    """Set `rfm_segment`, `clv` and `churn_risk` of members; how many of them changed.
+    """Set `rfm_segment`, `clv`, its bounds and `churn_risk` of members; how many of them changed.
 
     Other attributes stay. Who is merged away, erased or unknown is left out. Raises PermissionMissing.
     """
@@ -67,6 +72,8 @@ def write_scores(scores: Sequence[Score], *, now: datetime, by: Actor) -> int:
                 "ids": [score.member for score in ordered],
                 "segments": [score.segment for score in ordered],
                 "values": [score.clv_minor for score in ordered],
+                "lows": [score.clv_low_minor for score in ordered],
+                "highs": [score.clv_high_minor for score in ordered],
                 "risks": [score.churn_risk for score in ordered],
                 "names": list(SCORES),
                 "most": ATTRIBUTES_MAX,

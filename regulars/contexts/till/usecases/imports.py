@@ -34,6 +34,7 @@ from regulars.core.receipts.plan import (
     wanted_of,
 )
 from regulars.core.receipts.problem import Problem
+from regulars.core.receipts.references import References, StockKey
 from regulars.core.receipts.rows import Rows
 from regulars.core.receipts.tally import Tally
 from regulars.core.receipts.turns import Turns
@@ -45,7 +46,6 @@ AHEAD_MAX = 8 * BATCH_MAX
 
 Key = tuple[str, str, str]  # store, till, number
 Holder = MemberRef | Problem | None
-StockKey = tuple[str, UUID | Key | None, str]  # ("member" or "sale", whose or which, goods)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -111,8 +111,7 @@ class _Import:
     tally: Tally = field(init=False)
     stock: Stock = field(init=False)
     turns: Turns[_Step] = field(default_factory=Turns)
-    sales_named: dict[Key, Slip] = field(default_factory=dict)  # by returns of the file
-    only_named: dict[str, Key | None] = field(default_factory=dict)  # None: several of that number
+    references: References = field(init=False)
 
     async def prepare(self) -> None:
         """Note what returns ask for, and what of it was sold and came back before this run."""
@@ -120,7 +119,7 @@ class _Import:
         await self.desk.learn_programmes()
         self.tally = Tally(rows)
         self.advance(len(rows.problems))
-        self._find_references()
+        self.references = References(rows, self.past.slips)
         returns = [slip for slip in self.past.slips if slip.is_return]
         keys = {
             key: sku_of(rows, row)
@@ -330,34 +329,9 @@ class _Import:
                     for store, till, number in bases}  # fmt: skip
         return found
 
-    def _find_references(self) -> None:
-        """Which sale each named number means: that of the same till, else the only one of the file."""
-        rows = self.past.rows
-        named = {
-            rows.reference[row] for slip in self.past.slips if slip.is_return for row in slip.rows
-        }
-        for slip in self.past.slips:
-            if not slip.is_return and slip.number in named:
-                self.sales_named[slip.key] = slip
-                several = slip.number in self.only_named
-                self.only_named[slip.number] = None if several else slip.key
-
     def _key(self, slip: Slip, row: int) -> StockKey | Problem:
         """By what the goods of a returned row are looked for."""
-        rows = self.past.rows
-        sku, number = sku_of(rows, row), rows.reference[row]
-        if number is not None:
-            return ("sale", self._sale_named(slip, number), sku)
-        holder = self._holder(slip)
-        if isinstance(holder, MemberRef):
-            return ("member", holder.id, sku)
-        return Problem.of("return.no_member")
-
-    def _sale_named(self, slip: Slip, number: str) -> Key:
-        here = (slip.store, slip.till, number)
-        if here in self.sales_named:
-            return here
-        return self.only_named.get(number) or here
+        return self.references.stock_key(slip, row, self._member_of(slip))
 
     def _owner(self, slip: Slip) -> Hashable | None:
         """Whose turn a receipt takes: the member's, or that of the sale that its return names."""
@@ -366,11 +340,11 @@ class _Import:
             numbers = (self.past.rows.reference[row] for row in slip.rows)
             number = next((number for number in numbers if number), None)
             if number is not None:
-                key = self._sale_named(slip, number)
-                if key not in self.sales_named:
+                key = self.references.sale_named(slip, number)
+                if key not in self.references.sales:
                     return self._member_of(slip) or key
-                sale = self.sales_named[key]
-        return self._member_of(sale) or (sale.key if sale.key in self.sales_named else None)
+                sale = self.references.sales[key]
+        return self._member_of(sale) or (sale.key if sale.key in self.references.sales else None)
 
     def _member_of(self, slip: Slip) -> UUID | None:
         holder = self._holder(slip)

@@ -1,6 +1,7 @@
 """Maximum likelihood with analytic gradients: parameters are positive, so their logarithms are searched."""
 
 from collections.abc import Callable, Sequence
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -23,15 +24,18 @@ class Fit(NamedTuple):
     log_likelihood: float
 
 
-def maximise(likelihood: Likelihood, start: Sequence[float]) -> Fit:
-    """The parameters of greatest likelihood; raises NoFit."""
+def maximise(
+    likelihood: Likelihood, start: Sequence[float], most: Sequence[float] | None = None
+) -> Fit:
+    """The parameters of greatest likelihood, none above `most`; raises NoFit."""
 
     def negative(logs: Reals) -> tuple[float, Reals]:
         parameters = np.exp(logs)
         value, gradient = likelihood(parameters)
         return -value, -gradient * parameters
 
-    bounds = [(-14.0, 14.0)] * len(start)
+    tops = [14.0] * len(start) if most is None else [min(14.0, log(each)) for each in most]
+    bounds = [(-14.0, top) for top in tops]
     found = minimize(
         negative,
         np.log(np.asarray(start, dtype=np.float64)),

@@ -1,6 +1,6 @@
 """What each customer is expected to bring: purchases, mean purchase and discounted value, with errors.
 
-BG/NBD tells purchases, Gamma–Gamma what one is worth. Errors are those of the estimated parameters,
+BG/NBD or Pareto/NBD tells purchases, Gamma–Gamma what one is worth. Errors are those of estimated parameters,
 carried over by the delta method: the inverse of the observed information (differences of the analytic
 gradient) around derivatives by the logarithms of the parameters. They tell how well the expectation is
 known, not how far one customer may stray from it. All of it is a forecast: floats, in minor units.
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.core.metrics.clv import bg_nbd, gamma_gamma
-from regulars.core.metrics.clv.bg_nbd import BgNbd
+from regulars.core.metrics.clv import gamma_gamma
 from regulars.core.metrics.clv.counts import Counts, Reals
 from regulars.core.metrics.clv.gamma_gamma import GammaGamma
+from regulars.core.metrics.clv.purchasing import MODELS, Kind, Parameters, PurchaseModel
 
 WEEKS_A_YEAR = 365.25 / 7
 _STEP = 1e-4
@@ -27,12 +27,22 @@ _Z90 = 1.6448536269514722
 class Models:
     """Both models as fitted to some counts, their log-likelihoods and covariances by log-parameter."""
 
-    purchases: BgNbd
+    kind: Kind
+    purchases: Parameters
     spending: GammaGamma | None
     purchases_likelihood: float
     spending_likelihood: float
     purchases_covariance: NDArray[np.float64]
     spending_covariance: NDArray[np.float64]
+
+    @property
+    def of_purchases(self) -> PurchaseModel:
+        """What the model of purchases can do."""
+        return MODELS[self.kind]
+
+    def expected(self, counts: Counts, weeks: float) -> Reals:
+        """Expected purchases of each customer within `weeks`."""
+        return self.of_purchases.expected(self.purchases, counts, weeks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +59,18 @@ class Outlook:
     value_high: Reals
 
 
-def fit_models(counts: Counts) -> Models:
+def fit_models(counts: Counts, kind: Kind = "bg-nbd") -> Models:
     """Both models; without spending where nobody bought twice. Raises NoFit."""
-    purchases, likelihood = bg_nbd.fit(counts)
-    by_purchases = _covariance(lambda p: bg_nbd.log_likelihood(BgNbd(*p), counts)[1], purchases)
+    model = MODELS[kind]
+    purchases, likelihood = model.fit(counts)
+    by_purchases = _covariance(lambda p: model.gradient(model.make(*p), counts), purchases)
     if not ((counts.frequency > 0) & (counts.value > 0)).any():
-        return Models(purchases, None, likelihood, 0.0, by_purchases, np.zeros((3, 3)))
+        return Models(kind, purchases, None, likelihood, 0.0, by_purchases, np.zeros((3, 3)))
     spending, worth = gamma_gamma.fit(counts)
     by_spending = _covariance(
         lambda p: gamma_gamma.log_likelihood(GammaGamma(*p), counts)[1], spending
     )
-    return Models(purchases, spending, likelihood, worth, by_purchases, by_spending)
+    return Models(kind, purchases, spending, likelihood, worth, by_purchases, by_spending)
 
 
 def look_ahead(
@@ -69,10 +80,11 @@ def look_ahead(
 
     `discount` is by year; the counts are in weeks.
     """
-    factor = _discounted(models.purchases, counts, weeks, discount)
-    purchases = bg_nbd.expected_purchases(models.purchases, counts, weeks)
+    factor = _discounted(models, counts, weeks, discount)
+    purchases = models.expected(counts, weeks)
+    model = models.of_purchases
     spread = _spread(
-        lambda p: bg_nbd.expected_purchases(BgNbd(*p), counts, weeks),
+        lambda p: model.expected(model.make(*p), counts, weeks),
         models.purchases,
         models.purchases_covariance,
     )
@@ -92,25 +104,27 @@ def look_ahead(
     )
     low, high = _around(purchases, spread)
     value_low, value_high = _around(value, value * relative)
-    alive = bg_nbd.p_alive(models.purchases, counts)
+    alive = model.alive(models.purchases, counts)
     return Outlook(alive, purchases, low, high, mean, value, value_low, value_high)
 
 
 def total_error(models: Models, counts: Counts, weeks: float) -> float:
     """The standard error of all customers' expected purchases together."""
 
+    model = models.of_purchases
+
     def total(parameters: Sequence[float]) -> Reals:
-        return np.array([bg_nbd.expected_purchases(BgNbd(*parameters), counts, weeks).sum()])
+        return np.array([model.expected(model.make(*parameters), counts, weeks).sum()])
 
     return float(_spread(total, models.purchases, models.purchases_covariance)[0])
 
 
-def _discounted(model: BgNbd, counts: Counts, weeks: float, discount: float) -> Reals:
+def _discounted(models: Models, counts: Counts, weeks: float, discount: float) -> Reals:
     """Expected purchases within `weeks`, each discounted to now at the end of its four weeks."""
     ends = [*np.arange(4.0, weeks, 4.0), weeks]
     before = total = np.zeros(len(counts.frequency))
     for end in ends:
-        until = bg_nbd.expected_purchases(model, counts, float(end))
+        until = models.expected(counts, float(end))
         total = total + (until - before) / (1.0 + discount) ** (end / WEEKS_A_YEAR)
         before = until
     return total

@@ -5,7 +5,7 @@ gamma-distributed rates (s, β). D. Schmittlein, D. Morrison, R. Colombo, «Coun
 Management Science 33 (1987); the form of the likelihood after P. Fader and B. Hardie (2005).
 """
 
-from math import exp, log
+from math import exp, inf, log
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from regulars.core.metrics.clv.fitting import Fit, maximise
 from regulars.core.metrics.clv.special import gauss_next
 
 START = (1.0, 5.0, 1.0, 5.0)
+_LIVES_SEEN = 10.0
 
 
 class ParetoNbd(NamedTuple):
@@ -29,11 +30,20 @@ class ParetoNbd(NamedTuple):
 
 def fit(counts: Counts) -> tuple[ParetoNbd, float]:
     """The most likely parameters and their log-likelihood; raises NoFit."""
+    # Where nobody seems to leave, β runs away while the likelihood hardly moves (by 1e-5 from here on)
+    # and the series converge ever more slowly.
+    scale = max(_LIVES_SEEN * float(counts.age.max(initial=0.0)), START[1])
     found: Fit = maximise(
         lambda p: _likelihood(p[0], p[1], p[2], p[3], counts.frequency, counts.recency, counts.age),
         START,
+        (inf, scale, inf, scale),
     )
     return ParetoNbd(*found.parameters), found.log_likelihood
+
+
+def log_likelihood(model: ParetoNbd, counts: Counts) -> tuple[float, Reals]:
+    """The log-likelihood of the counts and its gradient by (r, α, s, β)."""
+    return _likelihood(*model, counts.frequency, counts.recency, counts.age)
 
 
 def p_alive(model: ParetoNbd, counts: Counts) -> Reals:

@@ -1,11 +1,14 @@
 """Points by hand: corrections, the second person's word, tiers by invitation, rewards of a member."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from uuid import UUID
 
 from django.conf import settings
 from pydantic import Field
 
+from regulars.contexts.economics.usecases.closes import KIND as OF_MONTH
+from regulars.contexts.economics.usecases.closes import decide_reopening
 from regulars.contexts.ledger.types import Posted
 from regulars.contexts.ledger.usecases.adjustments import (
     KIND,
@@ -37,6 +40,14 @@ from regulars.web.api.serving import Call
 from regulars.web.api.values import Closed, Moment, Signed, plain
 
 points = Operations(Plane.MANAGE, "Points")
+
+_APPROVALS = (
+    Permission.LEDGER_APPROVE,
+    Permission.PROGRAMME_APPROVE,
+    Permission.LEDGER_ADJUST,
+    Permission.PERIODS_REOPEN,
+    Permission.PERIODS_CLOSE,
+)
 
 _CurrencyCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 _Reason = Annotated[str, plain(500, least=1)]
@@ -100,7 +111,7 @@ def adjust(call: Call, member_id: UUID, body: AdjustBody) -> AdjustmentAnswer:
 @points(
     "GET",
     "/approvals",
-    permission=(Permission.LEDGER_APPROVE, Permission.PROGRAMME_APPROVE, Permission.LEDGER_ADJUST),
+    permission=_APPROVALS,
     answers=ApprovalList,
     examples=examples.LIST,
 )
@@ -114,7 +125,7 @@ def list_approvals(call: Call) -> ApprovalList:
     "GET",
     "/approvals/{approval_id}",
     name="get_approval",
-    permission=(Permission.LEDGER_APPROVE, Permission.PROGRAMME_APPROVE, Permission.LEDGER_ADJUST),
+    permission=_APPROVALS,
     answers=ApprovalAnswer,
 )
 def get_one_approval(call: Call, approval_id: UUID) -> ApprovalAnswer:
@@ -126,7 +137,7 @@ def get_one_approval(call: Call, approval_id: UUID) -> ApprovalAnswer:
     "POST",
     "/approvals/{approval_id}/decide",
     name="decide_approval",
-    permission=(Permission.LEDGER_APPROVE, Permission.PROGRAMME_APPROVE, Permission.LEDGER_ADJUST),
+    permission=_APPROVALS,
     answers=AdjustmentAnswer,
     effect="stored",
 )
@@ -147,6 +158,16 @@ def decide(call: Call, approval_id: UUID, body: DecideBody) -> AdjustmentAnswer:
             by=call.actor,
         )
         return _adjustment(AdjustmentOutcome(done.posted, done.approval))
+    if asked.kind == OF_MONTH:
+        reopened, _ = decide_reopening(
+            approval_id,
+            body.decision == "approved",
+            body.reason,
+            alone_reason=body.alone_reason,
+            now=call.now,
+            by=call.actor,
+        )
+        return _adjustment(AdjustmentOutcome(None, reopened))
     if asked.kind != KIND:
         view = decide_approval(
             approval_id,
@@ -197,12 +218,20 @@ def grant(call: Call, member_id: UUID, body: GrantBody) -> PostedAnswer:
     return PostedAnswer(seq=posted.seq, balances=_wallets(posted))
 
 
+# What is approved is done, whether it wrote into a member's books or not.
+_STATUS: Mapping[str | None, Literal["posted", "waiting", "rejected"]] = {
+    "approved": "posted",
+    "rejected": "rejected",
+    None: "waiting",
+}
+
+
 def _adjustment(outcome: AdjustmentOutcome) -> AdjustmentAnswer:
     posted, approval = outcome.posted, outcome.approval
     status: Literal["posted", "waiting", "rejected"] = "posted"
     if posted is None:
-        rejected = approval is not None and approval.decision == "rejected"
-        status = "rejected" if rejected else "waiting"
+        decision = approval.decision if approval else None
+        status = _STATUS[decision]
     return AdjustmentAnswer(
         status=status,
         seq=posted.seq if posted else None,

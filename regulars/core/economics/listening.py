@@ -1,0 +1,344 @@
+"""What a replay hears: figures of receipts, flows of points by vintage, tiers by month, members' sums."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from regulars.core.calendar import Period, micros, period_number, period_start
+from regulars.core.economics.replayed import (
+    BUYERS,
+    DISCOUNTS,
+    FIGURES,
+    FIXED,
+    FLOW,
+    GROSS,
+    ITEM,
+    LIMIT,
+    MEMBERS,
+    NOBODY,
+    PAID,
+    PER_CURRENCY,
+    POINTS,
+    PROMOTION,
+    REACHED,
+    RECEIPTS,
+    REFUNDED,
+    RETURNS,
+    TIER,
+    Key,
+    Replayed,
+)
+from regulars.core.economics.vintages import Flow, LotBorn, tell_apart
+from regulars.core.ledger.accounts import EXPIRED, ISSUED, REDEEMED
+from regulars.core.ledger.running import Postings, RunningBook
+from regulars.core.programme.compiled import Compiled
+from regulars.core.promotions.result import Allowance
+from regulars.core.purchase import Receipt
+from regulars.core.till.decision import Decision, MemberFacts
+from regulars.core.till.returns import Undone
+from regulars.core.till.sold import spend_of
+from regulars.core.till.standing import standing_at
+from regulars.core.till.terms import terms_of
+
+_SLOT = 900 * 10**6  # micros: every zone's clock is a whole number of quarters of an hour off
+_GRANTED, _EXPIRED = Flow._fields.index("granted"), Flow._fields.index("expired")
+_ISSUED, _SPENT, _LAPSED, _HELD = range(PER_CURRENCY)
+_LONG_AGO, _NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+_AMOUNT = 9  # of a lot's birth
+
+
+class Account:
+    """A member in a replay: the book, and what it came to so far."""
+
+    __slots__ = (
+        "_purse",
+        "_visit",
+        "book",
+        "born",
+        "ended",
+        "facts",
+        "key",
+        "last",
+        "last_at",
+        "month",
+        "months",
+        "noted",
+        "reached",
+        "sums",
+        "tier",
+        "tier_since",
+        "tier_until",
+        "totals",
+    )
+
+    def __init__(self, facts: MemberFacts, key: int, currencies: Sequence[str]) -> None:
+        self.facts = facts
+        self.key = key
+        self.book: RunningBook
+        self.ended = False  # merged into another's
+        self.born: dict[int, LotBorn] = {}
+        self.sums = {code: [0] * PER_CURRENCY for code in currencies}
+        self.totals = [0] * FIGURES
+        self.last = 0  # micros of the latest purchase
+        self.last_at: datetime | None = None
+        self.months: set[int] = set()  # in which they bought
+        self.reached: set[str] = set()  # tiers at which they bought
+        self.month: int | None = None  # the first whose end was not looked at for the tier
+        self.tier = ""
+        self.noted: str | None = None  # the tier they count at
+        self.tier_since = self.tier_until = (
+            _LONG_AGO  # what is known of the tier holds between them
+        )
+        self._purse: Random | None = None
+        self._visit: Random | None = None
+
+    def purse(self, seed: int) -> Random:
+        """The lots by which they pay with points or not."""
+        if self._purse is None:
+            self._purse = Random(f"purse {seed} {self.key}")
+        return self._purse
+
+    def visit(self, seed: int) -> Random:
+        """The lots by which they come once more or not."""
+        if self._visit is None:
+            self._visit = Random(f"visit {seed} {self.key}")
+        return self._visit
+
+
+class Ears:
+    """Takes in what a replay decides and writes; `close` gives the sums."""
+
+    def __init__(self, programme: Compiled) -> None:
+        self._programme = programme
+        self._zone = programme.zone
+        self._rungs = terms_of(programme).rungs
+        self._ladder = terms_of(programme).fingerprint
+        self._sells_value = bool(terms_of(programme).stored)
+        self._codes = tuple(sorted(programme.currencies))
+        self._months: dict[int, int] = {}
+        self._starts: dict[int, datetime] = {}
+        self._members: dict[int, list[int]] = {}
+        self._nobody: dict[int, list[int]] = {}
+        self._flows: dict[tuple[str, int, int], list[int]] = {}
+        self._counts: dict[Key, int] = {}
+        self._limits: dict[tuple[str, int], int] = {}
+        self._items = frozenset(c.code for c in programme.currencies.values() if c.item)
+
+    def open(self, facts: MemberFacts, key: int) -> Account:
+        """An account whose book tells what is written into it."""
+        account = Account(facts, key, self._codes)
+
+        def listen(kind: str, at: datetime, postings: Postings, moves: Sequence[Any]) -> None:
+            self._hear(account, kind, at, postings, moves)
+
+        account.book = RunningBook(facts.id, zone=self._zone, ladder=self._ladder, listen=listen)
+        return account
+
+    def note(self, key: Key, amount: int = 1) -> None:
+        """Count by a key of `Replayed.counts`."""
+        self._counts[key] = self._counts.get(key, 0) + amount
+
+    def sold(
+        self, account: Account | None, receipt: Receipt, decision: Decision, tier: str
+    ) -> None:
+        """A receipt as it was decided."""
+        month = self.month_of(receipt.occurred_at)
+        paid = spend_of(receipt.lines, decision.due)
+        discounts = decision.discount_minor if decision.discounts else 0
+        points = decision.points_minor if decision.payments else 0
+        sums = [self._cell(self._nobody if account is None else self._members, month)]
+        if account is not None:
+            sums.append(account.totals)
+            account.last = max(account.last, micros(receipt.occurred_at))
+            if month not in account.months:
+                account.months.add(month)
+                sums[0][BUYERS] += 1
+            if tier and tier not in account.reached:
+                account.reached.add(tier)
+                self.note((REACHED, tier))
+        for cell in sums:
+            cell[RECEIPTS] += 1
+            cell[GROSS] += paid + discounts + points
+            cell[DISCOUNTS] += discounts
+            cell[POINTS] += points
+            cell[PAID] += paid
+        if discounts or points or decision.allowances or decision.issued or decision.gifts:
+            self._note_promotions(decision)
+
+    def _note_promotions(self, decision: Decision) -> None:
+        for discount in decision.discounts:
+            self.note((PROMOTION, discount.id), discount.amount_minor)
+        for payment in decision.payments:
+            if payment.currency in self._items:
+                self.note((ITEM, payment.currency, 0), payment.money_minor)
+                self.note((ITEM, payment.currency, 1), payment.amount)
+        self._take(decision.allowances)
+        for issued in decision.issued:
+            self.note(("gap", "simulation.gap_coupons"), issued.count)
+        if decision.gifts:
+            self.note(("gap", "simulation.gap_gifts"), len(decision.gifts))
+
+    def returned(
+        self, account: Account | None, undone: Undone, back: Iterable[Allowance], at: datetime
+    ) -> None:
+        """Goods that came back."""
+        month = self.month_of(at)
+        sums = [self._cell(self._nobody if account is None else self._members, month)]
+        if account is not None:
+            sums.append(account.totals)
+        for cell in sums:
+            cell[RETURNS] += 1
+            cell[REFUNDED] += undone.spend_minor
+        self._take(back)
+
+    def tier_at(self, account: Account, at: datetime) -> str:
+        """The member's tier before something happens at `at`; months that are over by then are noted."""
+        month = self.month_of(at)
+        if account.month is None:
+            account.month = month
+        elif account.month < month:
+            self._pass_months(account, month)
+        if not account.tier_since <= at < account.tier_until:
+            self._look(account, at)
+        tier = account.tier
+        account.tier_until = _LONG_AGO  # what happens now may change it
+        return tier
+
+    def leave(self, account: Account, at: datetime) -> None:
+        """The member is no more from this month on: merged into another."""
+        if account.noted is not None:
+            self.note((TIER, self.month_of(at), account.noted), -1)
+            account.noted = None
+        account.ended = True
+
+    def _pass_months(self, account: Account, month: int) -> None:
+        assert account.month is not None, "there was something before"
+        over = account.month
+        while over < month:
+            end = self._end_of(over)
+            if not account.tier_since <= end < account.tier_until:
+                self._look(account, end)
+            self._note_tier(account, over)
+            if account.tier_until is _NEVER:
+                break
+            over = max(over + 1, self.month_of(account.tier_until))
+        account.month = month
+
+    def _note_tier(self, account: Account, month: int) -> None:
+        """Changes are counted: who is at a tier at a month's end is the sum of all up to then."""
+        if account.noted != account.tier:
+            if account.noted is not None:
+                self.note((TIER, month, account.noted), -1)
+            self.note((TIER, month, account.tier))
+            account.noted = account.tier
+
+    def _look(self, account: Account, at: datetime) -> None:
+        """Find out the tier, which stays as it is until it ends by the clock or something happens."""
+        found = standing_at(account.book, self._rungs, at)
+        assert found is not None, "there is a ladder"
+        account.tier, account.tier_since = found.tier, at
+        account.tier_until = found.until or _NEVER
+
+    def close(self, accounts: Iterable[Account], until: datetime) -> Replayed:
+        """The sums of everything heard, with the tiers at every month's end up to `until`."""
+        rows = []
+        for account in accounts:
+            if self._rungs is not None and account.month is not None and not account.ended:
+                self.tier_at(account, until)
+                self._note_tier(account, self.month_of(until))
+            if account.totals[RECEIPTS] or account.totals[RETURNS] or account.born:
+                rows.append(self._row(account))
+            account.book.end()
+        for who, by_month in ((MEMBERS, self._members), (NOBODY, self._nobody)):
+            for month, cell in by_month.items():
+                for place, amount in enumerate(cell):
+                    if amount:
+                        self.note((who, month, place), amount)
+        for (code, vintage, month), flow in self._flows.items():
+            for place, amount in enumerate(flow):
+                if amount:
+                    self.note((FLOW, code, vintage, month, place), amount)
+        width = FIXED + PER_CURRENCY * len(self._codes)
+        table = np.array(rows, np.int64).reshape(len(rows), width)
+        return Replayed(self._codes, self._counts, self._limits, table)
+
+    def month_of(self, at: datetime) -> int:
+        """The number of a moment's month by the clock of the business."""
+        slot = micros(at) // _SLOT
+        found = self._months.get(slot)
+        if found is None:
+            found = self._months[slot] = period_number(at, Period.MONTH, self._zone)
+        return found
+
+    def _hear(
+        self, account: Account, kind: str, at: datetime, postings: Postings, moves: Sequence[Any]
+    ) -> None:
+        month = self.month_of(at)
+        born = account.born
+        only_births = True
+        for move in moves:
+            if move[0] == "+":
+                amount = move[_AMOUNT]
+                vintage = month if move[4] is at else self.month_of(move[4])
+                born[move[1]] = LotBorn(move[2], vintage, amount < 0)
+            else:
+                only_births = False
+        for (code, name), amount in postings.items():
+            if name == ISSUED:
+                account.sums[code][_ISSUED] -= amount
+            elif name == REDEEMED:
+                account.sums[code][_SPENT] += amount
+            elif name == EXPIRED:
+                account.sums[code][_LAPSED] += amount
+        if only_births and kind in ("sale", "event") and not self._sells_value:
+            for move in moves:
+                vintage = born[move[1]].vintage
+                self._flow(move[2], vintage, month)[_GRANTED] += move[_AMOUNT]
+            return
+        if kind == "expire":
+            for move in moves:
+                lot = born[move[1]]
+                self._flow(lot.currency, lot.vintage, month)[_EXPIRED] += move[4]
+            return
+        posted = [(code, name, amount) for (code, name), amount in postings.items() if amount]
+        for (code, vintage), flow in tell_apart(kind, posted, moves, born).items():
+            cell = self._flow(code, vintage, month)
+            for place, amount in enumerate(flow):
+                cell[place] += amount
+
+    def _flow(self, code: str, vintage: int, month: int) -> list[int]:
+        key = (code, vintage, month)
+        found = self._flows.get(key)
+        if found is None:
+            found = self._flows[key] = [0] * len(Flow._fields)
+        return found
+
+    def _cell(self, cells: dict[int, list[int]], month: int) -> list[int]:
+        found = cells.get(month)
+        if found is None:
+            found = cells[month] = [0] * FIGURES
+        return found
+
+    def _take(self, allowances: Iterable[Allowance]) -> None:
+        for key, period, limit, amount in allowances:
+            self.note((LIMIT, key, period), amount)
+            self._limits[key, period] = max(limit, self._limits.get((key, period), 0))
+
+    def _end_of(self, month: int) -> datetime:
+        found = self._starts.get(month)
+        if found is None:
+            found = self._starts[month] = period_start(month + 1, Period.MONTH, self._zone)
+        return found
+
+    def _row(self, account: Account) -> list[int]:
+        t = account.totals
+        row = [account.key, t[RECEIPTS], account.last, t[GROSS], t[DISCOUNTS], t[POINTS], t[PAID],
+               t[REFUNDED]]  # fmt: skip
+        for code in self._codes:
+            sums = account.sums[code]
+            sums[_HELD] = sum(account.book.wallet(code))
+            row += sums
+        return row

@@ -1,0 +1,25 @@
+"""English sentences about plans that are kept."""
+
+SENTENCES = {
+    "plan.not_found": "There is no such plan.",
+    "plan.changed_meanwhile": "The plan is at version {version} by now: somebody saved it. Look at it and save again.",
+    "plan.archived": "The plan is archived; take it up again to change it.",
+    "plan.cost_invalid": "This cost cannot be: look at its {field}.",
+    "plan.money_differs": "The plan is in {plan}, the programme in {programme}: their figures cannot be compared.",
+    "plan.either_base": "A base comes from a file or from our own books: say one of them.",
+    "plan.history_short": "There are only {months|whole month|whole months} of known customers to learn from; at least {least} are needed.",
+    "plan.simulation_unlike": "This is no answer of `simulate --json`, or it has no candidate «{candidate}».",
+    "plan.file_there": "the file is there already",
+    "plan.stored": "The plan is kept as {id}, version {version}.",
+    "plan.put_away": "The plan {id} is archived.",
+    "plan.paid": "Noted for {month}.",
+    "plan.list_id": "id",
+    "plan.list_title": "title",
+    "plan.list_version": "version",
+    "plan.list_changed": "changed",
+    "plan.base_source": "own receipts, {since} to {until}",
+    "plan.base_guess": "guess",
+    "plan.base_stated": "stated",
+    "plan.base_simulation": "simulation {file}",
+    "plan.export_unknown": "The form «{form}» is not known: say xlsx, html, png or csv, or give the file such an ending.",
+}

@@ -1,0 +1,25 @@
+"""Russian sentences about plans that are kept."""
+
+SENTENCES = {
+    "plan.not_found": "Такого плана нет.",
+    "plan.changed_meanwhile": "План уже в версии {version}: его сохранил кто-то другой. Посмотрите и сохраните ещё раз.",
+    "plan.archived": "План в архиве; верните его, чтобы менять.",
+    "plan.cost_invalid": "Таких затрат быть не может, проверьте поле {field}.",
+    "plan.money_differs": "План в {plan}, программа в {programme}: сравнивать их нельзя.",
+    "plan.either_base": "База берётся либо из файла, либо из своих книг: укажите что-то одно.",
+    "plan.history_short": "Целых месяцев с известными покупателями всего {months|месяц|месяца|месяцев}, а нужно не меньше {least}.",
+    "plan.simulation_unlike": "Это не ответ `simulate --json`, или в нём нет варианта «{candidate}».",
+    "plan.file_there": "файл уже есть",
+    "plan.stored": "План хранится под {id}, версия {version}.",
+    "plan.put_away": "План {id} в архиве.",
+    "plan.paid": "Записано за {month}.",
+    "plan.list_id": "ключ",
+    "plan.list_title": "название",
+    "plan.list_version": "версия",
+    "plan.list_changed": "изменён",
+    "plan.base_source": "свои чеки, с {since} по {until}",
+    "plan.base_guess": "предположение",
+    "plan.base_stated": "указано",
+    "plan.base_simulation": "симуляция {file}",
+    "plan.export_unknown": "Вид «{form}» неизвестен: xlsx, html, png или csv, либо такое окончание у файла.",
+}
