@@ -224,9 +224,11 @@ def test_a_stranger_joins_and_comes_back_by_passkey(window, site, terms, languag
         "/console/start/sale/?amount=500",
         "/console/forgotten/",
         "/demo/letters/",
+        "/console/consents/",
+        "/console/consents/terms/",
     ],
 )
-def test_a_page_of_accounts_is_sound(window, owner, path, theme, language, width):
+def test_a_page_of_accounts_is_sound(window, terms, owner, path, theme, language, width):
     page = window(token=owner, width=width, theme=theme, language=language).goto(path)
     page.assert_sound()
 
