@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 from contextlib import suppress
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import psutil
 import pytest
@@ -33,6 +34,10 @@ def test_it_starts_everything_and_ends_it_all(start):
     up = start()
     said = up.wait_until_ready()
     assert said["administrator"]["password"]
+    browser = build_opener(HTTPCookieProcessor())
+    with browser.open(said["administrator"]["link"], timeout=30) as page:
+        assert page.url == f"http://localhost:{up.port}/console/link/"
+        assert page.status == 200
     assert said["urls"]["home"] == f"http://127.0.0.1:{up.port}/"
     assert up.answers() in (200, 302, 404)
     family = up.family()

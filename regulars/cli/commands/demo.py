@@ -73,10 +73,12 @@ def demo(
     now = utc_now()
     since = (now - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
     with session.database() as held:
+        # The first start has just shown the owner's password: it stays good until the next one.
+        is_first = in_transaction(find_plan) is None
         plan = _built(session, Plan(members, since, now, seed), held.access.app)
         card = in_transaction(lambda: find_card(plan))
         token = in_transaction(lambda: _issue_key(utc_now()))
-        people = in_transaction(lambda: let_people_in(utc_now()))
+        people = in_transaction(lambda: let_people_in(utc_now(), owner=not is_first))
     _show_lines(session, f"http://{host}:{port}", token, card, utc_now())
     _show_people(session, f"http://localhost:{port}", people)
     if not build_only:

@@ -1,5 +1,6 @@
 """What people agree to, word for word: texts of consents in versions that never change."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ LANGUAGES = ("en", "ru")
 # What an installation begins with, in the order it is shown in; the first two nobody joins without.
 FIRST_TEXTS = (("terms", True), ("personal_data", True), ("email", False), ("sms", False))
 TITLE_MAX, BODY_MAX = 200, 20_000
+_LOCK_KEY = zlib.crc32(b"regulars consent texts")
 
 
 class ConsentTextMissing(Refused):
@@ -65,7 +67,8 @@ def publish_consent_text(
     titles = {code: _checked(words, code, "title", TITLE_MAX) for code in LANGUAGES}
     bodies = {code: _checked(words, code, "body", BODY_MAX) for code in LANGUAGES}
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE members_consent_text IN SHARE ROW EXCLUSIVE MODE")
+        # Not a lock on the table: who may only add to it may not take one.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
     rows = ConsentText.objects.filter(purpose=purpose)
     version = (rows.aggregate(last=Max("version"))["last"] or 0) + 1
     ConsentText.objects.create(
