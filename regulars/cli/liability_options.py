@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from regulars.cli.journal_file import FORMATS, write_journal
 from regulars.cli.session import Session
 from regulars.contexts.ledger.usecases.sealing import post_due
 from regulars.core.economics.breakage import Assumed
@@ -18,6 +17,7 @@ from regulars.core.economics.statement import Statement
 from regulars.core.programme.compiled import Compiled
 from regulars.core.programme.texts import text_in
 from regulars.core.refusal import Invalid
+from regulars.documents.journal_file import FORMATS, write_journal
 from regulars.kit.clock import utc_now
 
 _MONTH = re.compile(r"((?:19|20)\d{2})-(0[1-9]|1[0-2])", re.ASCII)
