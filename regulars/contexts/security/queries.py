@@ -7,7 +7,12 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from regulars.contexts.security.access import ROLE_PERMISSIONS, roles_with
+from regulars.contexts.security.access import (
+    ROLE_PERMISSIONS,
+    SCOPE_PERMISSIONS,
+    plane_of,
+    roles_with,
+)
 from regulars.contexts.security.mapping import (
     actor_of,
     api_key_view,
@@ -43,6 +48,7 @@ from regulars.contexts.security.types import (
     Plane,
     Principal,
     Role,
+    Scope,
     SessionView,
     StaffView,
 )
@@ -113,22 +119,31 @@ def list_api_keys(
     store: str | None = None,
     till: str | None = None,
     in_force_at: datetime | None = None,
+    before: UUID | None = None,
+    limit: int | None = None,
     by: Actor,
 ) -> tuple[ApiKeyView, ...]:
     """Keys without secrets, the newest first; with `in_force_at` only those good at that moment.
 
-    Raises PermissionMissing.
+    At most `limit`, those older than the key `before`. Raises PermissionMissing.
     """
     require(by, Permission.KEYS_READ)
     wanted = {"plane": plane, "store_code": store, "till_code": till}
     rows = ApiKey.objects.order_by("-id").filter(**_given(wanted))
-    views = map(api_key_view, rows)
-    if in_force_at is None:
-        return tuple(views)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    if in_force_at is not None:
+        rows = rows.filter(revoked_at=None)
+        rows = rows.filter(Q(expires_at=None) | Q(expires_at__gt=in_force_at))
+    return tuple(map(api_key_view, rows[:limit]))
+
+
+def list_grantable_scopes(*, by: Actor) -> tuple[Scope, ...]:
+    """The scopes of a management key that give a program something of what `by` may."""
     return tuple(
-        view
-        for view in views
-        if view.revoked_at is None and (view.expires_at is None or in_force_at < view.expires_at)
+        scope
+        for scope, allowed in SCOPE_PERMISSIONS.items()
+        if plane_of(scope) is Plane.MANAGE and allowed & by.permissions
     )
 
 

@@ -58,7 +58,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Section, ...]], ...] = (
         (
             Section("console:versions", _("Versions"), "versions", (_P.PROGRAMME_READ,)),
             Section("console:rewards", _("Rewards"), "gift", (_P.REWARDS_READ,)),
-            Section("console:cards", _("Cards"), "credit-card", (_P.CARDS_ISSUE,)),
+            Section("office:cards", _("Cards"), "credit-card", (_P.CARDS_ISSUE,)),
         ),
     ),
     (
@@ -72,10 +72,10 @@ GROUPS: tuple[tuple[Promise | str, tuple[Section, ...]], ...] = (
     (
         _("Installation"),
         (
-            Section("console:places", _("Stores and tills"), "building-store", (_P.PLACES_READ,)),
+            Section("office:places", _("Stores and tills"), "building-store", (_P.PLACES_READ,)),
             Section("accounts:consents", _("Consents"), "file-text", (_P.CONSENTS_READ,)),
             Section("accounts:staff", _("Staff"), "id-badge-2", (_P.STAFF_READ,)),
-            Section("console:keys", _("API keys"), "key", (_P.KEYS_READ,)),
+            Section("office:keys", _("API keys"), "key", (_P.KEYS_READ,)),
             Section("console:brand", _("Brand"), "palette", (_P.BRAND_WRITE,)),
             Section("console:audit", _("Audit trail"), "shield-check", (_P.AUDIT_READ,)),
         ),
