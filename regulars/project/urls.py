@@ -9,6 +9,7 @@ urlpatterns = [
     path("design/", include("regulars.web.design.urls")),
     path("", include("regulars.web.accounts.urls")),
     path("console/", include("regulars.web.office.urls")),
+    path("console/", include("regulars.web.insight.urls")),
     path("console/", include("regulars.web.console.urls")),
     path("app/", include("regulars.web.memberapp.urls")),
     path("till/", include("regulars.web.tillpage.urls")),

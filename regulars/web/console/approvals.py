@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from regulars.contexts.economics.usecases.closes import KIND as OF_MONTH
+from regulars.contexts.economics.usecases.closes import decide_reopening
 from regulars.contexts.ledger.usecases.adjustments import KIND as OF_POINTS
 from regulars.contexts.ledger.usecases.adjustments import decide_adjustment
 from regulars.contexts.programme.queries import compiled_at, list_versions
@@ -22,6 +24,7 @@ from regulars.contexts.security.queries import get_approval, list_open_approvals
 from regulars.contexts.security.types import Actor, ApprovalView, Permission
 from regulars.contexts.security.usecases.access import require_any
 from regulars.contexts.security.usecases.approvals import decide_approval
+from regulars.core.economics.statement import month_name
 from regulars.core.programme.lifecycle import VersionStatus
 from regulars.core.programme.texts import text_in
 from regulars.core.refusal import Refused
@@ -33,7 +36,13 @@ from regulars.web.console.audit_words import colleagues
 from regulars.web.design.faces import language
 from regulars.web.templatetags.figures import money, points
 
-CONCERNED = (Permission.LEDGER_APPROVE, Permission.PROGRAMME_APPROVE, Permission.LEDGER_ADJUST)
+CONCERNED = (
+    Permission.LEDGER_APPROVE,
+    Permission.PROGRAMME_APPROVE,
+    Permission.LEDGER_ADJUST,
+    Permission.PERIODS_REOPEN,
+    Permission.PERIODS_CLOSE,
+)
 _REASON_LENGTH_MAX = 500
 
 
@@ -47,6 +56,7 @@ class Waiting:
     amount: str
     asked_by: str
     own: bool
+    warning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,8 @@ def _decide(approval_id: UUID, said: dict[str, Any], by: Actor) -> None:
         )  # fmt: skip
     elif asked.kind == OF_CARD:
         decide_card_adjustment(approval_id, agreed, reason, alone_reason=alone, now=now, by=by)
+    elif asked.kind == OF_MONTH:
+        decide_reopening(approval_id, agreed, reason, alone_reason=alone, now=now, by=by)
     else:
         decide_approval(
             approval_id, said["decision"], reason=reason, alone_reason=alone, now=now, by=by
@@ -141,15 +153,20 @@ def _decide(approval_id: UUID, said: dict[str, Any], by: Actor) -> None:
 def _waiting(view: ApprovalView, names: dict[UUID, str], by: Actor) -> Waiting:
     asked = view.payload
     title, icon, amount = _("Request"), "clipboard-check", ""
+    warning = _("It is booked at once and cannot be undone but by another correction.")
     if view.kind == OF_POINTS:
         title, icon = _("Correction of points"), "adjustments"
         amount = _signed(points(abs(asked["amount"]), asked["currency"]), asked["amount"])
     elif view.kind == OF_CARD:
         title, icon = _("Correction of a gift card"), "gift-card"
         amount = _signed(money(abs(asked["amount"])), asked["amount"])
+    elif view.kind == OF_MONTH:
+        title, icon = _("Opening a closed month again"), "lock-open"
+        amount = month_name(asked["month"])
+        warning = _("The month is open from then on, until it is closed anew.")
     who = names.get(view.requested_by) if view.requested_by else None
     own = view.requested_by is not None and view.requested_by == by.staff_id
-    return Waiting(view, title, icon, amount, who or _("A colleague"), own)
+    return Waiting(view, title, icon, amount, who or _("A colleague"), own, warning)
 
 
 def _signed(shown: str, amount: int) -> str:
