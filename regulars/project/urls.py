@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("regulars.web.accounts.urls")),
     path("console/", include("regulars.web.office.urls")),
     path("console/", include("regulars.web.insight.urls")),
+    path("console/programme/", include("regulars.web.editor.urls")),
+    path("console/", include("regulars.web.offers.urls")),
     path("console/", include("regulars.web.console.urls")),
     path("app/", include("regulars.web.memberapp.urls")),
     path("till/", include("regulars.web.tillpage.urls")),

@@ -217,7 +217,7 @@ def _place(steps: tuple[Step, ...], language: str) -> str:
 def _said(step: Step, language: str) -> str:
     if step.item:
         return sentence(f"programme.item_{step.item}", {"name": step.name}, language)
-    return _named(step.name, language)
+    return field_name(step.name, language)
 
 
 def _value(value: Any, language: str) -> str:
@@ -225,20 +225,23 @@ def _value(value: Any, language: str) -> str:
         value = value["title"]
     if isinstance(value, dict) and value and value.keys() <= {"en", "ru"}:
         return f"«{value.get(language) or next(iter(value.values()))}»"
-    return _brief(_plain(value, language))
+    return _brief(plain_words(value, language))
 
 
-def _plain(value: Any, language: str) -> str:
+def plain_words(value: Any, language: str) -> str:
+    """A plain value of a document as people read it: «from: 100, points: 5»."""
     if isinstance(value, bool):
         return sentence("programme.yes" if value else "programme.no", {}, language)
     if isinstance(value, list):
-        said = [_plain(inner, language) for inner in value]
+        said = [plain_words(inner, language) for inner in value]
     elif isinstance(value, dict) and _is_length(value):
         lengths = ((name, value.get(name)) for name in _LENGTHS)
         said = [sentence(f"programme.{k}", {"n": n}, language) for k, n in lengths if n]
     elif isinstance(value, dict):
         pairs = ((key, inner) for key, inner in value.items() if inner or inner is False)
-        said = [f"{_named(key, language)}: {_plain(inner, language)}" for key, inner in pairs]
+        said = [
+            f"{field_name(key, language)}: {plain_words(inner, language)}" for key, inner in pairs
+        ]
     else:
         said = [] if value is None else [str(value)]
     return ", ".join(said) or sentence("programme.nothing", {}, language)
@@ -248,7 +251,7 @@ def _is_length(value: dict[str, Any]) -> bool:
     return value.keys() <= _LENGTHS and all(isinstance(n, int) for n in value.values())
 
 
-def _named(key: str, language: str) -> str:
+def field_name(key: str, language: str) -> str:
     """A key inside a value: a condition by its title, a field by its name, else as it stands."""
     condition = CONDITIONS.get(key)
     known = f"field.{key}" in SENTENCES["en"]

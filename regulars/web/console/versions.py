@@ -270,5 +270,6 @@ def _allowed(view: VersionView, by: Actor) -> dict[str, bool]:
         and Permission.PROGRAMME_PUBLISH in held,
         "may_drop": status in (VersionStatus.DRAFT, VersionStatus.APPROVED)
         and Permission.PROGRAMME_WRITE in held,
+        "may_roll_back": status is VersionStatus.RETIRED and Permission.PROGRAMME_PUBLISH in held,
         "own": str(by.staff_id) in view.editors,
     }
