@@ -20,6 +20,7 @@ BENCHES = (
     "allocation",
     "plan",
     "simulate",
+    "console",
 )
 
 

@@ -352,3 +352,43 @@ class ConsentText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose}/{self.version}"
+
+
+class SavedViewRow(models.Model):
+    """A list of members that a colleague keeps, by its filters; nothing personal stands in it."""
+
+    id = models.UUIDField(primary_key=True)
+    staff_id = models.UUIDField()
+    name = models.CharField(max_length=60)
+    filters = models.JSONField()
+
+    class Meta:
+        db_table = "members_saved_view"
+        indexes: ClassVar = [models.Index(fields=["staff_id"], name="members_saved_view_staff")]
+
+
+class SupportRequest(models.Model):
+    """Something a member asked of support; its words are deleted when the member is erased."""
+
+    id = models.UUIDField(primary_key=True)
+    bucket = models.SmallIntegerField()
+    member_id = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    text = models.CharField(max_length=2000)
+    opened_at = models.DateTimeField()
+    opened_by = models.UUIDField(null=True)
+    due_at = models.DateTimeField()
+    decision = models.CharField(max_length=10, null=True)
+    answer = models.CharField(max_length=2000, default="", db_default="")
+    approval_id = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "members_support_request"
+        indexes: ClassVar = [
+            models.Index(fields=["bucket", "member_id"], name="members_support_member"),
+            models.Index(
+                fields=["due_at", "id"], name="members_support_open", condition=Q(decision=None)
+            ),
+        ]

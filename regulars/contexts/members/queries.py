@@ -1,8 +1,6 @@
 """Reading members: by what they show, by id, as lists; never further than the caller may see."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +27,8 @@ from regulars.contexts.members.models import (
     Member,
     ProfileRow,
 )
+from regulars.contexts.members.naming import list_named, narrowed
+from regulars.contexts.members.people import people_of
 from regulars.contexts.members.types import (
     CardBatchView,
     CardRangeView,
@@ -39,9 +39,11 @@ from regulars.contexts.members.types import (
     IdentifierKind,
     IdentifierStatus,
     IdentifierView,
+    MemberFilter,
     MemberRef,
     MemberStatus,
     MemberView,
+    Person,
     Profile,
     Reach,
     ref_of,
@@ -50,7 +52,6 @@ from regulars.contexts.security.types import Actor, Permission
 from regulars.contexts.security.usecases.access import require
 from regulars.core.consent import Consent, fold
 from regulars.core.identifiers import storable
-from regulars.core.membership import name_key
 from regulars.core.refusal import Refused
 from regulars.kit.paging import (
     Page,
@@ -60,28 +61,14 @@ from regulars.kit.paging import (
     read_cursor,
 )
 
-NAME_LETTERS_MIN = 3
-NAME_LETTERS_MAX = 100
 FOUND_MAX = 20
+_ALL = MemberFilter()
 
 
 class IdentifierAmbiguous(Refused):
     """The text leads to several members: as a card to one, as a phone to another."""
 
     code = "member.identifier_ambiguous"
-
-
-@dataclass(frozen=True, slots=True)
-class MemberFilter:
-    """Which members a list shows; every given part must fit. Periods are `[since, until)`."""
-
-    status: MemberStatus | None = None
-    tag: str | None = None
-    store: str | None = None
-    enrolled_since: datetime | None = None
-    enrolled_until: datetime | None = None
-    is_staff: bool | None = None
-    search: str = ""
 
 
 def find_member_by_identifier(
@@ -243,7 +230,7 @@ def get_consent_state(ref: MemberRef, *, within: Reach) -> dict[str, Consent]:
 
 
 def list_members(
-    wanted: MemberFilter = MemberFilter(),
+    wanted: MemberFilter = _ALL,
     *,
     cursor: str | None = None,
     limit: int = 50,
@@ -253,13 +240,16 @@ def list_members(
     """Members, the newest first, in pages of at most 500.
 
     Erased and merged ones are shown only when asked for. `search` is an identifier, or how a name
-    begins. Raises CursorInvalid.
+    begins: then they come in the order of names. Raises CursorInvalid.
     """
     rows = _in_reach(Member.objects.all(), within).filter(**_conditions(wanted))
     if wanted.status is None:
         rows = rows.filter(status__in=(MemberStatus.ACTIVE, MemberStatus.BLOCKED))
     if wanted.search.strip():
-        rows = rows.filter(_is_one_of(_searched(wanted.search, region)))
+        holders = _holders(guesses_of(wanted.search, region=region))
+        if not holders:
+            return _page_by_name(wanted, cursor, page_size(limit), within)
+        rows = rows.filter(_is_one_of({MemberRef(row.bucket, row.member_id) for row in holders}))
     if cursor:
         at, after_id = read_cursor(cursor, str, str)
         rows = rows.filter(after(at, cursor_id(after_id)))
@@ -269,6 +259,15 @@ def list_members(
         return Page(found, None)
     last = found[size - 1]
     return Page(found[:size], make_cursor(last.enrolled_at.isoformat(), last.ref.id.hex))
+
+
+def list_people(refs: Iterable[MemberRef], *, by: Actor) -> dict[MemberRef, Person]:
+    """What members are called, for a list of them: in full for who may see contact data, else masked.
+
+    Raises PermissionMissing.
+    """
+    require(by, Permission.MEMBERS_READ)
+    return people_of(list(refs), masked=Permission.MEMBERS_CONTACTS not in by.permissions)
 
 
 def list_card_ranges(*, by: Actor) -> tuple[CardRangeView, ...]:
@@ -311,26 +310,18 @@ def _conditions(wanted: MemberFilter) -> dict[str, Any]:
     return {name: value for name, value in conditions.items() if value is not None}
 
 
-def _searched(text: str, region: str) -> set[MemberRef]:
-    claimed = {
-        MemberRef(row.bucket, row.member_id) for row in _holders(guesses_of(text, region=region))
-    }
-    return claimed or set(_named(text, FOUND_MAX * 25))
-
-
-def _named(text: str, limit: int) -> list[MemberRef]:
-    key = name_key(storable(text[:NAME_LETTERS_MAX]))
-    if len(key) < NAME_LETTERS_MIN:
-        return []
-    rows = ProfileRow.objects.filter(
-        Q(name_key__startswith=key) | Q(name_key_reversed__startswith=key)
-    )
-    refs = rows.order_by("name_key", "member_id").values_list("bucket", "member_id")
-    return [MemberRef(*ref) for ref in refs[:limit]]
+def _page_by_name(
+    wanted: MemberFilter, cursor: str | None, size: int, within: Reach
+) -> Page[MemberView]:
+    after_id = cursor_id(read_cursor(cursor, str)[0]) if cursor else None
+    refs = list_named(wanted.search, *narrowed(wanted, within), after=after_id, limit=size + 1)
+    seen = _seen(set(refs), within)
+    more = make_cursor(refs[size - 1].id.hex) if len(refs) > size else None
+    return Page(tuple(member_view(seen[ref]) for ref in refs[:size]), more)
 
 
 def _by_name(text: str, limit: int, within: Reach) -> tuple[Found, ...]:
-    refs = _named(text, FOUND_MAX * 25)
+    refs = list_named(text, limit=FOUND_MAX * 25)
     seen = _seen(set(refs), within)
     shown = [ref for ref in refs if ref in seen and seen[ref].status == MemberStatus.ACTIVE][:limit]
     profiles = _profiles(shown)

@@ -139,6 +139,59 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberFilter:
+    """Which members a list shows; every given part must fit. Periods are `[since, until)`."""
+
+    status: MemberStatus | None = None
+    tag: str | None = None
+    store: str | None = None
+    enrolled_since: datetime | None = None
+    enrolled_until: datetime | None = None
+    is_staff: bool | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a member is called in a list, as much as its reader may see; parts may be empty."""
+
+    name: str = field(default="", repr=False)
+    contact: str = field(default="", repr=False)
+    card: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A list of members that a colleague wants to see again: its name, and its filters."""
+
+    id: UUID
+    name: str
+    filters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SupportRequestView:
+    """What a member asked of support, until when it is due, and what became of it.
+
+    `kind`: missing_points | dispute | lost_card | erasure | other. `decision`: done | refused, None
+    while it is open; `approval` is the correction that waits for a second person, if there is one.
+    """
+
+    id: UUID
+    member: MemberRef
+    kind: str
+    text: str = field(repr=False)
+    opened_at: datetime
+    opened_by: UUID | None
+    due_at: datetime
+    decision: str | None
+    answer: str = field(repr=False)
+    approval: UUID | None
+    decided_at: datetime | None
+    decided_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class IdentifierView:
     """An identifier of a member; `value` is masked unless the caller may see contact data."""
 

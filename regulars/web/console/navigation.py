@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Section, ...]], ...] = (
                 (_P.LEDGER_APPROVE, _P.PROGRAMME_APPROVE, _P.PERIODS_REOPEN, _P.LEDGER_ADJUST),
             ),
             Section("console:members", _("Members"), "users", (_P.MEMBERS_READ,)),
+            Section("console:support", _("Support"), "message", (_P.MEMBERS_SUPPORT,)),
         ),
     ),
     (

@@ -23,9 +23,12 @@ _ICONS = {
 
 
 def latest_movements(
-    request: Any, *, before: int | None = None, limit: int
+    request: Any, *, before: int | None = None, limit: int, receipts: bool = False
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """At most `limit` entries for a timeline, the newest first, and where the next part begins."""
+    """At most `limit` entries for a timeline, the newest first, and where the next part begins.
+
+    With `receipts` they name the store and the number of the receipt.
+    """
     found = list_movements(request.member, before=before, limit=limit + 1)
     programme = request.programme
     scales = {code: currency.scale for code, currency in programme.currencies.items()}
@@ -33,6 +36,9 @@ def latest_movements(
     units = Units(programme.money, programme.money_scale, scales, titles)
     speech = Speech(request.language, programme)
     entries = [_entry(one, units, speech) for one in found[:limit]]
+    if receipts:
+        for entry, one in zip(entries, found, strict=False):
+            entry["about"] = f"{one.receipt.store} · № {one.receipt.number}" if one.receipt else ""
     return entries, found[limit - 1].line.seq if len(found) > limit else None
 
 

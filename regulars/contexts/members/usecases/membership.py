@@ -13,6 +13,7 @@ from regulars.contexts.members.models import (
     IssuedCard,
     Member,
     ProfileRow,
+    SupportRequest,
 )
 from regulars.contexts.members.types import MemberRef, MemberStatus, Profile
 from regulars.contexts.security.types import Actor, Holder, Permission
@@ -90,6 +91,9 @@ def mark_merged(
     CodeDevice.objects.filter(bucket=loser.bucket, member_id=loser.id).update(
         bucket=winner.bucket, member_id=winner.id
     )
+    SupportRequest.objects.filter(bucket=loser.bucket, member_id=loser.id).update(
+        bucket=winner.bucket, member_id=winner.id
+    )
     # Whoever was merged into the loser before is found at the winner in one step.
     Member.objects.filter(merged_into_bucket=loser.bucket, merged_into_id=loser.id).update(
         merged_into_bucket=winner.bucket, merged_into_id=winner.id
@@ -137,6 +141,9 @@ def erase_member(member: MemberRef, reason: str, *, now: datetime, by: Actor) ->
     claims.delete()
     CodeDevice.objects.filter(bucket=member.bucket, member_id=member.id).delete()
     forget_holder(Holder("member", member.id), now=now)
+    SupportRequest.objects.filter(bucket=member.bucket, member_id=member.id).update(
+        text="", answer=""
+    )
     ProfileRow.objects.filter(bucket=member.bucket, member_id=member.id).delete()
     change_row(
         row,

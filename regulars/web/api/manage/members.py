@@ -93,7 +93,7 @@ def enrol_member(call: Call, body: EnrolBody) -> EnrolledAnswer:
 def search_members(call: Call, body: SearchBody) -> MemberList:
     """Search members.
 
-    The newest first; merged and erased ones only when asked for.
+    The newest first, or by name where names are searched for; merged and erased ones only when asked for.
     """
     wanted = MemberFilter(
         status=MemberStatus(body.status) if body.status else None,
