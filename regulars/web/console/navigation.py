@@ -68,7 +68,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Section, ...]], ...] = (
         (
             Section("console:plan", _("Plan"), "target-arrow", (_P.REPORTS_READ,)),
             Section("console:simulate", _("Simulation"), "player-play", (_P.REPORTS_READ,)),
-            Section("console:analytics", _("Analytics"), "chart-bar", (_P.REPORTS_READ,)),
+            Section("insight:figures", _("Analytics"), "chart-bar", (_P.REPORTS_READ,)),
             Section("insight:liability", _("Liability"), "scale", (_P.REPORTS_READ,)),
         ),
     ),

@@ -42,10 +42,24 @@ def get_study(study_id: UUID, *, by: Actor) -> StudyView:
     return study_view(row)
 
 
-def list_studies(*, before: UUID | None = None, limit: int, by: Actor) -> list[StudyView]:
-    """The newest first, those asked for before the study `before`. Raises PermissionMissing."""
+def list_studies(
+    *,
+    kind: str | None = None,
+    with_files: bool = False,
+    before: UUID | None = None,
+    limit: int,
+    by: Actor,
+) -> list[StudyView]:
+    """The newest first, of a `kind`, those whose files are there, asked for before `before`.
+
+    Raises PermissionMissing.
+    """
     require(by, Permission.REPORTS_READ)
     rows = Study.objects.order_by("-id")
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if with_files:
+        rows = rows.filter(state=StudyState.DONE, removed_at=None)
     if before is not None:
         rows = rows.filter(id__lt=before)
     return [study_view(row) for row in rows[:limit]]
