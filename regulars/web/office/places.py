@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.contexts.security.queries import list_api_keys
@@ -46,7 +46,7 @@ class StoreForm(forms.Form):
         label=gettext_lazy("Address"), max_length=ADDRESS_LENGTH_MAX, required=False
     )
     brand = forms.CharField(
-        label=gettext_lazy("Brand"),
+        label=pgettext_lazy("store", "Brand"),
         max_length=BRAND_LENGTH_MAX,
         required=False,
         help_text=gettext_lazy("Where stores of several brands share a programme."),
@@ -198,7 +198,9 @@ def new_cashier(request: Any, store: str) -> HttpResponse:
         messages.success(request, _("The cashier can work now."))
         return HttpResponseRedirect(where)
     crumbs = [(reverse("office:places"), _("Stores and tills")), (where, view.title)]
-    return form_page(request, form, title=_("New cashier"), submit=_("Set up"), crumbs=crumbs)
+    return form_page(
+        request, form, title=_("New cashier"), submit=pgettext("button", "Set up"), crumbs=crumbs
+    )
 
 
 @staff_page(Permission.PLACES_WRITE)

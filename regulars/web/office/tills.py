@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.contexts.security.queries import list_api_keys
@@ -83,7 +83,13 @@ def new_till(request: Any, store: str) -> HttpResponse:
     if made:
         messages.success(request, _("The till is set up. Now it needs a key."))
         return HttpResponseRedirect(reverse("office:till", args=[store, made.code]))
-    return form_page(request, form, title=_("New till"), submit=_("Set up"), crumbs=_steps(place))
+    return form_page(
+        request,
+        form,
+        title=_("New till"),
+        submit=pgettext("button", "Set up"),
+        crumbs=_steps(place),
+    )
 
 
 @staff_page(Permission.PLACES_WRITE)

@@ -9,6 +9,7 @@ from regulars.web.office.cards import (
     print_cards,
     range_page,
 )
+from regulars.web.office.gift_cards import gift_card_page, gift_cards_page, new_gift_cards
 from regulars.web.office.keys import end_key, keys_page, new_key
 from regulars.web.office.places import (
     edit_cashier,
@@ -55,4 +56,7 @@ urlpatterns = [
     path("cards/at/<str:code>/", range_page, name="card_range"),
     path("cards/at/<str:code>/new/", new_batch, name="new_batch"),
     path("cards/at/<str:code>/<int:batch>/print/", print_cards, name="print_cards"),
+    path("gift-cards/", gift_cards_page, name="gift_cards"),
+    path("gift-cards/new/", new_gift_cards, name="new_gift_cards"),
+    path("gift-cards/one/", gift_card_page, name="gift_card"),
 ]
