@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regulars.web.editor import draft, part, samples
+from regulars.web.editor import cost, draft, part, samples
 
 app_name = "editor"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<int:number>/begin/", draft.begin, name="begin"),
     path("<int:number>/file/", draft.download, name="file"),
     path("<int:number>/roll-back/", draft.roll_back, name="roll_back"),
+    path("<int:number>/cost/", cost.reckon, name="reckon"),
+    path("<int:number>/cost/<uuid:study>/", cost.cost_page, name="cost"),
     path("<int:number>/try/", samples.try_page, name="try"),
     path("<int:number>/move/<str:section>/<str:key>/", draft.move, name="move"),
     path("<int:number>/remove/<str:section>/<str:key>/", draft.remove, name="remove"),
