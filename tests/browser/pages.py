@@ -25,6 +25,8 @@ PAGES = (
     Page("Orders", "/console/rewards/orders/"),
     Page("Coupons", "/console/coupons/"),
     Page("Version, changing", "/console/programme/1/edit/"),
+    Page("Analyses", "/console/analytics/studies/"),
+    Page("Liability", "/console/liability/"),
     Page("Staff", "/console/staff/"),
     Page("Invite a colleague", "/console/staff/invite/"),
     Page("Consents", "/console/consents/"),

@@ -61,6 +61,7 @@ class Site:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"  # by name: passkeys are bound to names
         self.letters = folder / "letters"
+        self.home = folder / "home"
         self.log = folder / "web.log"
         self._secret = secrets.token_hex(24)
         self._thread = ThreadPoolExecutor(1)
@@ -79,6 +80,7 @@ class Site:
             "REGULARS_DATABASE_APP": self.access.app.url,
             "REGULARS_SECRET_KEY": self._secret,
             "REGULARS_DEMO_LETTERS": str(self.letters),
+            "REGULARS_HOME": str(self.home),
             **variables,
         }
         line = [

@@ -1,4 +1,4 @@
-"""The books' figures in the console: a month's liability is looked at, closed, and opened again by two."""
+"""The books' figures in the console: an analysis is begun and read; a month is closed and opened by two."""
 
 import os
 from datetime import timedelta
@@ -8,6 +8,7 @@ from closing_shop import settle
 
 from regulars.contexts.security.types import Role
 from regulars.kit.clock import utc_now
+from regulars.kit.outbox import QUEUE_OF_STUDIES, run_worker
 
 
 def pictured(one, name):
@@ -59,3 +60,33 @@ def test_a_month_is_closed_and_opened_again_by_two(window, site):
     page = second.goto("/console/liability/").page
     page.get_by_text("открыт заново").first.wait_for()
     second.assert_sound()
+
+
+def test_an_analysis_is_begun_left_and_looked_into(window, site, monkeypatch):
+    monkeypatch.setenv("REGULARS_HOME", str(site.home))
+    one = window(token=site.hire(Role.MARKETER), width=1280)
+    page = one.goto("/console/analytics/").page
+    one.assert_sound()
+    page.get_by_role("link", name="Begin an analysis").click()
+    page.get_by_label("Length of a period").select_option("week")
+    one.assert_sound()
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_text("Waits for its turn").first.wait_for()
+    one.assert_sound()
+    site.do(lambda: run_worker(queues=(QUEUE_OF_STUDIES,), wait=False))
+    page.get_by_role("link", name="Look at the figures").click()
+    page.get_by_role("link", name="Average check", exact=False).first.click()
+    page.get_by_text("How it is reckoned").first.wait_for()
+    one.assert_sound()
+    pictured(one, "figures")
+    for tab, name in (("segments", "Segments"), ("cohorts", "Cohorts")):
+        page.get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(f"**/{tab}/")
+        one.assert_sound()
+        pictured(one, tab)
+
+    phone = window(token=site.hire(Role.AUDITOR), language="ru", width=390, theme="dark")
+    for tab in ("", "segments/", "cohorts/", "value/", "studies/"):
+        phone.goto(f"/console/analytics/{tab}")
+        phone.assert_sound()
+        pictured(phone, f"phone-{tab[:-1] or 'figures'}")
