@@ -58,7 +58,7 @@ def _statement(request: Any, member_id: UUID) -> Statement:
         name=name_of(view, person),
         about=_("Member since %(day)s · made on %(now)s")
         % {"day": day(view.enrolled_at), "now": moment(utc_now())},
-        heads=(_("When"), _("What"), _("Change"), _("Balance")),
+        heads=(_("When"), _("What"), _("Moved"), _("Balance")),
         rows=tuple(rows),
         empty=_("Nothing has moved yet"),
     )
@@ -86,7 +86,7 @@ def _lines(movement: Movement, speech: Speech, units: Units) -> list[StatementRo
         rows.append(
             StatementRow(
                 when="" if rows else moment(line.occurred_at),
-                what=_in(code, speech) if rows else what,
+                what=_in(code, speech) if rows else _named(what, code, speech),
                 change=_signed(change, code, speech) if code else "",
                 balance=speech.points(sum(line.balances[code]), code) if code else "",
                 reasons=() if rows else reasons,
@@ -106,6 +106,12 @@ def _reason(cause: Cause, speech: Speech, units: Units) -> str:
 def _in(code: str, speech: Speech) -> str:
     known = speech.programme.document.currencies.get(code)
     return text_in(known.title, speech.language) if known else code
+
+
+def _named(what: str, code: str, speech: Speech) -> str:
+    """What happened, with the currency where the programme has several."""
+    several = len(speech.programme.document.currencies) > 1
+    return f"{what} · {_in(code, speech)}" if code and several else what
 
 
 def _signed(amount: int, code: str, speech: Speech) -> str:
