@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
+_DAY_MICROS = _DAY // _MICROSECOND
 
 
 class Period(StrEnum):
@@ -61,10 +63,12 @@ def add(moment: datetime, duration: Duration, zone: ZoneInfo, times: int = 1) ->
     that the clocks skip is read as if they had not changed yet; one that they show twice is the
     first, unless `moment` itself is the second of two.
     """
-    if duration.months or duration.days:
-        local = moment.astimezone(zone)
-        day = _moved(local.date(), duration.months * times, duration.days * times)
-        return datetime.combine(day, local.time(), zone).astimezone(UTC)
+    months, days = duration.months * times, duration.days * times
+    if months or days:
+        shift = _shift((moment - EPOCH).days, months, days, zone)
+        if shift is None:
+            return _by_the_wall(moment, months, days, zone)
+        return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)) + shift[0]
     length = timedelta(hours=duration.hours, minutes=duration.minutes)
     return moment.astimezone(UTC) + times * length
 
@@ -72,6 +76,44 @@ def add(moment: datetime, duration: Duration, zone: ZoneInfo, times: int = 1) ->
 def subtract(moment: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
     """`moment` minus `duration`, the way `add` counts."""
     return add(moment, duration, zone, -1)
+
+
+def subtract_micros(at: int, duration: Duration, zone: ZoneInfo) -> int:
+    """`subtract` for who counts in micros."""
+    if duration.months or duration.days:
+        shift = _shift(at // _DAY_MICROS, -duration.months, -duration.days, zone)
+        if shift is not None:
+            return at + shift[1]
+    return micros(subtract(moment_of(at), duration, zone))
+
+
+@lru_cache(maxsize=16_384)
+def _shift(day: int, months: int, days: int, zone: ZoneInfo) -> tuple[timedelta, int] | None:
+    """How far every moment of a day (of UTC, since the epoch) moves; None: not all of them alike.
+
+    Clocks change once a day at most: where neither day's ends differ by the clock, nothing does between.
+    """
+    try:
+        first = EPOCH + timedelta(days=day)
+        last = first + _DAY - _MICROSECOND
+        start, end = (_by_the_wall(at, months, days, zone) for at in (first, last))
+    except (OverflowError, ValueError):
+        return None  # at the end of all time: whoever asks is told
+    if start - first != end - last or not (
+        _is_even(first, last, zone) and _is_even(start, end, zone)
+    ):
+        return None
+    return start - first, (start - first) // _MICROSECOND
+
+
+def _is_even(first: datetime, last: datetime, zone: ZoneInfo) -> bool:
+    return first.astimezone(zone).utcoffset() == last.astimezone(zone).utcoffset()
+
+
+def _by_the_wall(moment: datetime, months: int, days: int, zone: ZoneInfo) -> datetime:
+    local = moment.astimezone(zone)
+    day = _moved(local.date(), months, days)
+    return datetime.combine(day, local.time(), zone).astimezone(UTC)
 
 
 def add_months(day: date, months: int) -> date:
@@ -89,7 +131,25 @@ def _moved(day: date, months: int, days: int) -> date:
 
 def period_number(moment: datetime, period: Period, zone: ZoneInfo) -> int:
     """A number that is equal for moments of one period and grows by one from each to the next."""
+    if period != Period.DAY:
+        number = _number_of_day((moment - EPOCH).days, period, zone)
+        if number is not None:
+            return number
     return day_period_number(moment.astimezone(zone).date(), period)
+
+
+@lru_cache(maxsize=16_384)
+def _number_of_day(day: int, period: Period, zone: ZoneInfo) -> int | None:
+    """The period of every moment of a day (of UTC, since the epoch); None: not of all of them."""
+    try:
+        first = (EPOCH + timedelta(days=day)).astimezone(zone)
+        last = (EPOCH + timedelta(days=day) + _DAY - _MICROSECOND).astimezone(zone)
+    except (OverflowError, ValueError):
+        return None
+    number = day_period_number(first.date(), period)
+    if first.utcoffset() != last.utcoffset() or day_period_number(last.date(), period) != number:
+        return None
+    return number
 
 
 def day_period_number(day: date, period: Period) -> int:

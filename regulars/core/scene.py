@@ -22,8 +22,9 @@ class Lines:
     """
 
     __slots__ = (
+        "_count",
         "_quantities",
-        "_scene",
+        "_receipt",
         "amount",
         "amount_text",
         "in_order",
@@ -33,7 +34,9 @@ class Lines:
 
     def __init__(self, scene: "Scene", positions: Sequence[int]) -> None:
         paid = scene.paid
-        self._scene = scene
+        # Not the scene itself: it keeps these lines, and neither would go without the collector.
+        self._receipt = scene.receipt
+        self._count = len(paid)
         self.positions = positions
         self.in_order = False
         if len(positions) == 1:
@@ -59,7 +62,7 @@ class Lines:
     @property
     def quantities(self) -> list[int]:
         if self._quantities is None:
-            lines = self._scene.receipt.lines
+            lines = self._receipt.lines
             self._quantities = [lines[i].quantity for i in self.positions]
         return self._quantities
 
@@ -75,7 +78,7 @@ class Lines:
         positions = self.positions
         if self.in_order:
             return tuple(allocate(total, weights))
-        shares = [0] * len(self._scene.paid)
+        shares = [0] * self._count
         if len(positions) == 1:
             shares[positions[0]] = total
         elif positions:

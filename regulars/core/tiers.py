@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,7 @@ from regulars.core.calendar import (
     moment_of,
     period_end,
     period_number,
-    subtract,
+    subtract_micros,
 )
 from regulars.core.programme.ladder import CalendarWindow, LifetimeWindow, RollingWindow
 
@@ -140,10 +139,10 @@ def extend(record: Record, at: int, amount: int, rungs: Rungs) -> Record:
     total += here
     if here <= 0:
         return Record(window, record.proofs, total)
-    proofs = dict(record.proofs)
+    proofs = record.proofs
     for level, threshold in zip(rungs.levels, rungs.thresholds, strict=True):
         if threshold and threshold <= counted:
-            proofs[level] = at
+            proofs = {**proofs, level: at}
     return Record(window, proofs, total)
 
 
@@ -222,8 +221,7 @@ def _within(
             )
             total = sum([part for _, part in window])
         return window, total, total
-    length = rungs.window.length
-    since = _back(at, length.months, length.days, length.hours, length.minutes, rungs.zone)
+    since = subtract_micros(at, rungs.window.length, rungs.zone)
     if window[0][0] <= since - _SLACK:
         gone = bisect_right(window, since - _SLACK, key=_at)
         total -= sum([part for _, part in window[:gone]])
@@ -232,13 +230,6 @@ def _within(
         return window, total, total
     over = bisect_right(window, since, key=_at)
     return window, total, total - sum([part for _, part in window[:over]])
-
-
-@lru_cache(maxsize=4096)
-def _back(at: int, months: int, days: int, hours: int, minutes: int, zone: ZoneInfo) -> int:
-    """So long before `at`: the same moment is asked for by a purchase's tier and by its entry."""
-    length = Duration(months=months, days=days, hours=hours, minutes=minutes)
-    return micros(subtract(moment_of(at), length, zone))
 
 
 def _at(part: tuple[int, int]) -> int:

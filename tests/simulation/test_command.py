@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -124,21 +125,31 @@ def test_responses_that_are_none(told):
         read_response(told)
 
 
-def started(home, file, temporary):
+def started(home, file, temporary, *more):
     words = ["simulate", "grocery", "vip_club", "--receipts", str(file), "--workers", "2"]
     line = [sys.executable, "-c", "from regulars.cli.main import main; main()"]
     environment = os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(Path.cwd())}
     process = subprocess.Popen(
-        [*line, "--data", str(home / "home"), *words],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+        [*line, "--data", str(home / "home"), *more, *words],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     family = psutil.Process(process.pid)
     until = time.monotonic() + 120
-    while len(family.children(recursive=True)) < 2:
+    while len(workers_of(family)) < 2:
         assert process.poll() is None, process.stderr.read().decode()
         assert time.monotonic() < until
-        time.sleep(0.05)
+        time.sleep(0.02)
     return process, family.children(recursive=True)
+
+
+def workers_of(family):
+    """The worker processes; multiprocessing has one more, which only looks after the others."""
+    found = []
+    for child in family.children():
+        with suppress(psutil.Error):
+            if "multiprocessing.spawn" in " ".join(child.cmdline()):
+                found.append(child)
+    return found
 
 
 def gone(processes, within=60):
@@ -165,10 +176,19 @@ def test_ended_in_the_middle_it_leaves_no_process_and_no_file_for_long(home, how
 
 
 def test_a_worker_that_is_killed_is_replaced(home):
-    file = file_of(home, rows_of(8, customers=400, receipts=27_000))
+    file = file_of(home, rows_of(8, customers=400, receipts=16_000))
     temporary = home / "temporary"
     temporary.mkdir()
-    process, workers = started(home, file, temporary)
-    workers[0].kill()
-    _, said = process.communicate(timeout=200)
+    process, _ = started(home, file, temporary, "--json")
+    family = psutil.Process(process.pid)
+    before = workers_of(family)
+    before[0].kill()
+    until = time.monotonic() + 60
+    while not {one.pid for one in workers_of(family)} - {one.pid for one in before}:
+        assert process.poll() is None, process.stderr.read().decode()
+        assert time.monotonic() < until, "nobody took the place of who was killed"
+        time.sleep(0.02)
+    found, said = process.communicate(timeout=200)
     assert process.returncode == 0, said.decode()
+    process, _ = started(home, file, temporary, "--json")
+    assert process.communicate(timeout=200)[0] == found

@@ -111,6 +111,11 @@ def _round_up(
     amounts: list[int], rests: list[tuple[int, int, int, str]], rounding: Rounding, floor: int
 ) -> None:
     """Give the odd units of one currency; `rests` are (place, numerator, denominator, …)."""
+    if len(rests) == 1:  # what follows, for one
+        [(place, rest, common, _)] = rests
+        if divide(floor * common + rest, common, rounding) > floor:
+            amounts[place] += 1
+        return
     common = lcm(*[denominator for _, _, denominator, _ in rests])
     exact = floor * common
     scaled = []

@@ -96,7 +96,7 @@ def replay_file(
             receipt = receipt_of(rows, slip)
             for one in candidates:
                 one.sell(slip, receipt, holder)
-    return [one.replay.close(until) for one in candidates]
+    return [one.close(until) for one in candidates]
 
 
 def count_refused(rows: Rows, replays: Sequence[Replay], taken: Callable[[int], bool]) -> None:
@@ -124,6 +124,7 @@ class _Candidate:
         self._stock = stock
         self._wanted = wanted  # goods that come back
         self._kept: dict[Key, Kept] = {}
+        self._sold = self._sold_minor = 0
 
     def sell(self, slip: Slip, receipt: object, holder: MemberFacts | None) -> None:
         replay, rows = self.replay, self._rows
@@ -133,7 +134,8 @@ class _Candidate:
         except Refused as refused:
             self.refuse(slip.rows, Problem.of(refused.code))
             return
-        _count(replay, rows, slip.rows, SOLD)
+        self._sold += len(slip.rows)
+        self._sold_minor += sum([rows.amount[row] for row in slip.rows])
         member = None if holder is None else holder.id
         if not self._wanted:
             return
@@ -168,6 +170,13 @@ class _Candidate:
         for row, problem in failed.items():
             self.refuse([row], problem)
         _count(self.replay, rows, sorted(plan.rows - failed.keys()), RETURNED)
+
+    def close(self, until: datetime) -> Replayed:
+        """What it all came to."""
+        if self._sold:
+            self.replay.note((ROW, SOLD, 0), self._sold)
+            self.replay.note((ROW, SOLD, 1), self._sold_minor)
+        return self.replay.close(until)
 
     def refuse(self, some: Sequence[int], problem: Problem) -> None:
         _refused(self.replay, self._rows, some, problem)

@@ -1,7 +1,8 @@
 """What a replay hears: figures of receipts, flows of points by vintage, tiers by month, members' sums."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -37,14 +38,17 @@ from regulars.core.ledger.running import Postings, RunningBook
 from regulars.core.programme.compiled import Compiled
 from regulars.core.promotions.result import Allowance
 from regulars.core.purchase import Receipt
+from regulars.core.tiers import Grant
 from regulars.core.till.decision import Decision, MemberFacts
 from regulars.core.till.returns import Undone
 from regulars.core.till.sold import spend_of
 from regulars.core.till.standing import standing_at
 from regulars.core.till.terms import terms_of
 
-_SLOT = 900 * 10**6  # micros: every zone's clock is a whole number of quarters of an hour off
-_GRANTED, _EXPIRED = Flow._fields.index("granted"), Flow._fields.index("expired")
+_GRANTED, _REDEEMED, _EXPIRED = (
+    Flow._fields.index(of) for of in ("granted", "redeemed", "expired")
+)
+_EARNING, _CLOCK = ("sale", "event"), ("expire", "activate")
 _ISSUED, _SPENT, _LAPSED, _HELD = range(PER_CURRENCY)
 _LONG_AGO, _NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _AMOUNT = 9  # of a lot's birth
@@ -60,12 +64,15 @@ class Account:
         "born",
         "ended",
         "facts",
+        "grants",
         "key",
-        "last",
         "last_at",
+        "latest",
         "month",
         "months",
         "noted",
+        "owed",
+        "proofs",
         "reached",
         "sums",
         "tier",
@@ -79,10 +86,11 @@ class Account:
         self.key = key
         self.book: RunningBook
         self.ended = False  # merged into another's
+        self.owed = False  # whether there ever was a debt
         self.born: dict[int, LotBorn] = {}
         self.sums = {code: [0] * PER_CURRENCY for code in currencies}
         self.totals = [0] * FIGURES
-        self.last = 0  # micros of the latest purchase
+        self.latest: datetime | None = None  # purchase
         self.last_at: datetime | None = None
         self.months: set[int] = set()  # in which they bought
         self.reached: set[str] = set()  # tiers at which they bought
@@ -92,6 +100,8 @@ class Account:
         self.tier_since = self.tier_until = (
             _LONG_AGO  # what is known of the tier holds between them
         )
+        self.proofs: Mapping[str, int] | None = None  # of tiers, and grants, when it was looked for
+        self.grants: tuple[Grant, ...] = ()
         self._purse: Random | None = None
         self._visit: Random | None = None
 
@@ -115,10 +125,14 @@ class Ears:
         self._programme = programme
         self._zone = programme.zone
         self._rungs = terms_of(programme).rungs
+        self._ranks = self._rungs.rank if self._rungs else {}
         self._ladder = terms_of(programme).fingerprint
         self._sells_value = bool(terms_of(programme).stored)
         self._codes = tuple(sorted(programme.currencies))
-        self._months: dict[int, int] = {}
+        self._month_of: tuple[datetime, int] = (
+            _LONG_AGO,
+            1 * 12,
+        )  # the moment asked for last, and its month
         self._starts: dict[int, datetime] = {}
         self._members: dict[int, list[int]] = {}
         self._nobody: dict[int, list[int]] = {}
@@ -130,10 +144,7 @@ class Ears:
     def open(self, facts: MemberFacts, key: int) -> Account:
         """An account whose book tells what is written into it."""
         account = Account(facts, key, self._codes)
-
-        def listen(kind: str, at: datetime, postings: Postings, moves: Sequence[Any]) -> None:
-            self._hear(account, kind, at, postings, moves)
-
+        listen = partial(self._hear, account)
         account.book = RunningBook(facts.id, zone=self._zone, ladder=self._ladder, listen=listen)
         return account
 
@@ -149,13 +160,15 @@ class Ears:
         paid = spend_of(receipt.lines, decision.due)
         discounts = decision.discount_minor if decision.discounts else 0
         points = decision.points_minor if decision.payments else 0
-        sums = [self._cell(self._nobody if account is None else self._members, month)]
+        cell = self._cell(self._nobody if account is None else self._members, month)
+        sums: tuple[list[int], ...] = (cell,)
         if account is not None:
-            sums.append(account.totals)
-            account.last = max(account.last, micros(receipt.occurred_at))
+            sums = cell, account.totals
+            if account.latest is None or account.latest < receipt.occurred_at:
+                account.latest = receipt.occurred_at
             if month not in account.months:
                 account.months.add(month)
-                sums[0][BUYERS] += 1
+                cell[BUYERS] += 1
             if tier and tier not in account.reached:
                 account.reached.add(tier)
                 self.note((REACHED, tier))
@@ -201,11 +214,9 @@ class Ears:
             account.month = month
         elif account.month < month:
             self._pass_months(account, month)
-        if not account.tier_since <= at < account.tier_until:
+        if not self._is_known(account, at):
             self._look(account, at)
-        tier = account.tier
-        account.tier_until = _LONG_AGO  # what happens now may change it
-        return tier
+        return account.tier
 
     def leave(self, account: Account, at: datetime) -> None:
         """The member is no more from this month on: merged into another."""
@@ -219,7 +230,7 @@ class Ears:
         over = account.month
         while over < month:
             end = self._end_of(over)
-            if not account.tier_since <= end < account.tier_until:
+            if not self._is_known(account, end):
                 self._look(account, end)
             self._note_tier(account, over)
             if account.tier_until is _NEVER:
@@ -241,6 +252,33 @@ class Ears:
         assert found is not None, "there is a ladder"
         account.tier, account.tier_since = found.tier, at
         account.tier_until = found.until or _NEVER
+        record = account.book.record
+        is_late = bool(record.window) and record.window[-1][0] > micros(at)
+        # What the books know of a later time is left out of it: it says nothing about that time.
+        account.proofs = None if is_late else record.proofs
+        account.grants = account.book.grants
+
+    def _is_known(self, account: Account, at: datetime) -> bool:
+        """Whether the tier found last still holds at `at`: the clock has not ended it, and of what
+        happened since nothing was undone, given, or proved a higher one."""
+        if not account.tier_since <= at < account.tier_until:
+            return False
+        book, seen = account.book, account.proofs
+        if seen is None or book.grants is not account.grants:
+            return False
+        proofs = book.record.proofs
+        if proofs is seen:
+            return True
+        rank = self._ranks[account.tier]
+        if any(proofs.get(level, 0) < proved for level, proved in seen.items()):
+            return False
+        if any(
+            self._ranks.get(level, 0) > rank and proved != seen.get(level)
+            for level, proved in proofs.items()
+        ):
+            return False
+        account.proofs = proofs
+        return True
 
     def close(self, accounts: Iterable[Account], until: datetime) -> Replayed:
         """The sums of everything heard, with the tiers at every month's end up to `until`."""
@@ -267,25 +305,24 @@ class Ears:
 
     def month_of(self, at: datetime) -> int:
         """The number of a moment's month by the clock of the business."""
-        slot = micros(at) // _SLOT
-        found = self._months.get(slot)
-        if found is None:
-            found = self._months[slot] = period_number(at, Period.MONTH, self._zone)
-        return found
+        last, month = self._month_of
+        if at is last:
+            return month
+        month = period_number(at, Period.MONTH, self._zone)
+        self._month_of = at, month
+        return month
 
     def _hear(
         self, account: Account, kind: str, at: datetime, postings: Postings, moves: Sequence[Any]
     ) -> None:
         month = self.month_of(at)
         born = account.born
-        only_births = True
         for move in moves:
             if move[0] == "+":
-                amount = move[_AMOUNT]
                 vintage = month if move[4] is at else self.month_of(move[4])
-                born[move[1]] = LotBorn(move[2], vintage, amount < 0)
-            else:
-                only_births = False
+                is_debt = move[_AMOUNT] < 0
+                born[move[1]] = LotBorn(move[2], vintage, is_debt)
+                account.owed = account.owed or is_debt
         for (code, name), amount in postings.items():
             if name == ISSUED:
                 account.sums[code][_ISSUED] -= amount
@@ -293,21 +330,30 @@ class Ears:
                 account.sums[code][_SPENT] += amount
             elif name == EXPIRED:
                 account.sums[code][_LAPSED] += amount
-        if only_births and kind in ("sale", "event") and not self._sells_value:
-            for move in moves:
-                vintage = born[move[1]].vintage
-                self._flow(move[2], vintage, month)[_GRANTED] += move[_AMOUNT]
-            return
-        if kind == "expire":
-            for move in moves:
-                lot = born[move[1]]
-                self._flow(lot.currency, lot.vintage, month)[_EXPIRED] += move[4]
+        if not account.owed and self._is_plain(kind):
+            self._hear_plain(born, month, moves)
             return
         posted = [(code, name, amount) for (code, name), amount in postings.items() if amount]
         for (code, vintage), flow in tell_apart(kind, posted, moves, born).items():
             cell = self._flow(code, vintage, month)
             for place, amount in enumerate(flow):
                 cell[place] += amount
+
+    def _is_plain(self, kind: str) -> bool:
+        """Whether a transaction of one who never owed points only earns, spends, ripens or lapses."""
+        return kind in _CLOCK or (kind in _EARNING and not self._sells_value)
+
+    def _hear_plain(
+        self, born: Mapping[int, LotBorn], month: int, moves: Sequence[Sequence[Any]]
+    ) -> None:
+        for move in moves:
+            lot = born[move[1]]
+            if move[0] == "+":
+                self._flow(lot.currency, lot.vintage, month)[_GRANTED] += move[_AMOUNT]
+            elif move[4]:
+                self._flow(lot.currency, lot.vintage, month)[_EXPIRED] += move[4]
+            elif move[2]:
+                self._flow(lot.currency, lot.vintage, month)[_REDEEMED] -= move[2]
 
     def _flow(self, code: str, vintage: int, month: int) -> list[int]:
         key = (code, vintage, month)
@@ -335,7 +381,8 @@ class Ears:
 
     def _row(self, account: Account) -> list[int]:
         t = account.totals
-        row = [account.key, t[RECEIPTS], account.last, t[GROSS], t[DISCOUNTS], t[POINTS], t[PAID],
+        last = 0 if account.latest is None else micros(account.latest)
+        row = [account.key, t[RECEIPTS], last, t[GROSS], t[DISCOUNTS], t[POINTS], t[PAID],
                t[REFUNDED]]  # fmt: skip
         for code in self._codes:
             sums = account.sums[code]

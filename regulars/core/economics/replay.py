@@ -110,6 +110,7 @@ class Replay:
             for code, pays in self._terms.pays.items()
         }
         self._promotes = bool(programme.promotions)
+        self._responds = any(point)
         self._asked_for = frozenset(
             p.id for p in programme.document.promotions if p.enabled and p.trigger.kind != "auto"
         )
@@ -127,7 +128,7 @@ class Replay:
         With a response, members' extra visits and larger checks come of it too. Raises what
         `check_member`, `check_receipt`, `decide` and `commit` raise.
         """
-        if account is None or not any(self._point):
+        if account is None or not self._responds:
             return self._sell(account, receipt, asked)
         if self._point.check:
             receipt = _dearer(receipt, 1 + self._point.check)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from regulars.core.calendar import Period, day_period_number, micros, moment_of
+from regulars.core.calendar import EPOCH, Period, day_period_number, micros, moment_of
 from regulars.core.ledger.accounts import (
     ACTIVE,
     HELD,
@@ -61,6 +61,7 @@ class Draft:
         self.last_lot = state.last_lot
         self._visits = state.visits
         self._last_at = state.last_at
+        self._last_moment = 0, EPOCH  # the same, as a moment, once somebody asked
         self._counters: dict[str, tuple[tuple[int, int], ...]] | None = None
         self.open_holds: dict[str, Hold] | None = None
         self._grants = state.grants
@@ -101,7 +102,11 @@ class Draft:
 
     @property
     def last_purchase(self) -> datetime | None:
-        return None if self._last_at is None else moment_of(self._last_at)
+        if self._last_at is None:
+            return None
+        if self._last_moment[0] != self._last_at:
+            self._last_moment = self._last_at, moment_of(self._last_at)
+        return self._last_moment[1]
 
     def expiry(self, lot: Lot) -> datetime | None:
         """When the lot expires by the clock, as the books stand; None: never."""
@@ -273,7 +278,10 @@ class Draft:
         self._postings[key] = self._postings.get(key, 0) + amount
         side = _MEMBER_SIDE.get(account)
         if side is not None:
-            self._wallets.setdefault(currency, [0, 0, 0])[side] += amount
+            wallet = self._wallets.get(currency)
+            if wallet is None:
+                wallet = self._wallets[currency] = [0, 0, 0]
+            wallet[side] += amount
 
     def due(self, moment: int | None) -> None:
         if moment is not None and (self._next_due is None or moment < self._next_due):

@@ -22,7 +22,7 @@ def settle(book: Book, *, at: datetime, version: int, zone: ZoneInfo) -> None:
     what of them has expired goes with the transaction that ends the hold.
     """
     assert zone == book.zone, "the clock of the books is that of the business"
-    for (moment, kind), found in groupby(sorted(_due(book, micros(at))), key=itemgetter(0, 1)):
+    for (moment, kind), found in groupby(sorted(_due(book, at)), key=itemgetter(0, 1)):
         posted = False
         for _, _, key in found:
             posted |= _post(book, kind, key)
@@ -47,16 +47,17 @@ def _post(book: Book, kind: int, key: str | int) -> bool:
     return lot.free > 0
 
 
-def _due(book: Book, limit: int) -> Iterator[Due]:
-    """What the clock does up to `limit`; a lot on hold may be free again when its time comes."""
+def _due(book: Book, at: datetime) -> Iterator[Due]:
+    """What the clock does up to `at`; a lot on hold may be free again when its time comes."""
+    limit = micros(at)
     for key, hold in book.holds.items():
         if hold.until <= limit:
             yield hold.until, _RELEASE, key
     for lot in book.lots.values():
         if lot.remaining <= 0:
             continue
-        if not lot.active and micros(lot.active_at) <= limit:
+        if not lot.active and lot.active_at <= at:
             yield micros(lot.active_at), _ACTIVATE, lot.number
         expires = book.expiry(lot)
-        if expires is not None and micros(expires) <= limit:
+        if expires is not None and expires <= at:
             yield micros(expires), _EXPIRE, lot.number

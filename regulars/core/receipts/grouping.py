@@ -11,6 +11,11 @@ from regulars.core.receipts.problem import Problem
 from regulars.core.receipts.rows import PRICE_SCALE, Rows
 
 DAY_MICROS = 24 * 3600 * 10**6
+_BARE = Line("", "", 0, 0, 0)  # what a file does not say of a line stands between these
+_UNSAID = _BARE[Line._fields.index("minimum_minor") : Line._fields.index("name")]
+_ORDINARY = _BARE[Line._fields.index("kind") :]
+_new = tuple.__new__  # a NamedTuple's own constructor costs twice as much; this is the hot path
+
 LINES_MAX = 10_000  # of one receipt: more is a column that is no receipt number
 
 
@@ -75,20 +80,22 @@ def lines_of(rows: Rows, slip: Slip) -> tuple[Line, ...]:
         quantity = rows.quantity[row] or 0
         amount = rows.amount[row]
         price = rows.price[row]
-        lines.append(
-            Line(
-                str(place),
-                sku_of(rows, row),
-                quantity,
-                half_up(amount * QUANTITY_SCALE, quantity)
-                if price is None
-                else half_up(price, divisor),
-                amount,
-                rows.category[row],
-                rows.brand[row] or "",
-                name=rows.name[row] or "",
-            )
+        each = (amount * QUANTITY_SCALE, quantity) if price is None else (price, divisor)
+        name = rows.name[row] or ""
+        sku = rows.sku[row] or name or rows.goods
+        about = rows.category[row], rows.brand[row] or ""
+        line = (
+            str(place),
+            sku,
+            quantity,
+            half_up(*each),
+            amount,
+            *about,
+            *_UNSAID,
+            name,
+            *_ORDINARY,
         )
+        lines.append(_new(Line, line))
     return tuple(lines)
 
 
@@ -101,7 +108,7 @@ def receipt_of(rows: Rows, slip: Slip) -> Receipt:
     """A sale as the till decides it."""
     first = slip.rows[0]
     payment = rows.payment[first]
-    total = sum(rows.amount[row] for row in slip.rows)
+    total = sum([rows.amount[row] for row in slip.rows]) if payment else 0
     return Receipt(
         slip.number,
         slip.store,
@@ -128,12 +135,14 @@ def digest_of(rows: Rows, slip: Slip) -> bytes:
 
 
 def _slips(rows: Rows, key: tuple[str, str, str], members: Sequence[int]) -> Iterable[Slip]:
-    at = min(rows.at[row] or 0 for row in members)
+    at = min([rows.at[row] or 0 for row in members])
     same_day = [row for row in members if (rows.at[row] or 0) - at < DAY_MICROS]
-    _refuse(rows, members, same_day, "import.number_of_another_day")
+    if len(same_day) < len(members):
+        _refuse(rows, members, same_day, "import.number_of_another_day")
     customer = next((rows.customer[row] for row in same_day if rows.customer[row]), None)
     mine = [row for row in same_day if rows.customer[row] in (customer, None)]
-    _refuse(rows, same_day, mine, "import.other_customer")
+    if len(mine) < len(same_day):
+        _refuse(rows, same_day, mine, "import.other_customer")
     if len(mine) > LINES_MAX:
         _refuse(rows, mine, [], "import.too_many_lines")
         return
@@ -149,8 +158,6 @@ def _slips(rows: Rows, key: tuple[str, str, str], members: Sequence[int]) -> Ite
 
 
 def _refuse(rows: Rows, members: Sequence[int], kept: Sequence[int], code: str) -> None:
-    if len(kept) == len(members):
-        return
     staying = set(kept)
     for row in members:
         if row not in staying:

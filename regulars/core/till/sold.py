@@ -175,7 +175,10 @@ def spend_of(lines: Sequence[Line], due: Sequence[int]) -> int:
 
 def visits_of(lines: Sequence[Line]) -> int:
     """How many purchases a receipt is: one, unless it only changes money into gift cards and stored value."""
-    return 0 if all(line.kind in MONEY_KINDS for line in lines) else 1
+    for line in lines:
+        if line.kind not in MONEY_KINDS:
+            return 1
+    return 0
 
 
 def add(sums: dict[str, int], key: str, amount: int) -> None:

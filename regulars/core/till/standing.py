@@ -49,7 +49,8 @@ def turnover_of(book: Book) -> int:
 
 def is_late(book: Book, moment: datetime) -> bool:
     """Whether the books already know of a later purchase."""
-    return book.last_purchase is not None and moment < book.last_purchase
+    last = book.last_purchase
+    return last is not None and moment < last
 
 
 def note_entry(book: Book, entry: Entry, rungs: Rungs | None) -> None:
