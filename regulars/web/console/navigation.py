@@ -61,13 +61,14 @@ GROUPS: tuple[tuple[Promise | str, tuple[Section, ...]], ...] = (
             Section("offers:rewards", _("Rewards"), "gift", (_P.REWARDS_READ,)),
             Section("offers:coupons", _("Coupons"), "ticket", (_P.REWARDS_READ,)),
             Section("office:cards", _("Cards"), "credit-card", (_P.CARDS_ISSUE,)),
+            Section("office:gift_cards", _("Gift cards"), "gift-card", (_P.REWARDS_READ,)),
         ),
     ),
     (
         _("Figures"),
         (
-            Section("console:plan", _("Plan"), "target-arrow", (_P.REPORTS_READ,)),
-            Section("console:simulate", _("Simulation"), "player-play", (_P.REPORTS_READ,)),
+            Section("planning:plans", _("Plan"), "target-arrow", (_P.REPORTS_READ,)),
+            Section("planning:simulations", _("Simulation"), "player-play", (_P.REPORTS_READ,)),
             Section("insight:figures", _("Analytics"), "chart-bar", (_P.REPORTS_READ,)),
             Section("insight:liability", _("Liability"), "scale", (_P.REPORTS_READ,)),
         ),

@@ -6,11 +6,17 @@ const drawn = new Map();
 export async function startCharts(within) {
   const found = [...within.querySelectorAll("[data-chart]:not([data-drawn])")];
   if (!found.length) return;
+  for (const [canvas, { chart }] of drawn) {
+    if (canvas.isConnected) continue;
+    chart.dispose();
+    drawn.delete(canvas);
+  }
   for (const canvas of found) canvas.dataset.drawn = "1";
   library ??= import("../vendor/echarts.esm.min.js");
   const echarts = await library;
   for (const canvas of found) {
     const data = JSON.parse(canvas.dataset.chart);
+    data.still = canvas.closest("[data-still]") !== null;
     const chart = echarts.init(canvas, null, { renderer: "svg" });
     drawn.set(canvas, { chart, data });
     chart.setOption(optionOf(data));
@@ -57,7 +63,7 @@ function cartesian(data) {
     splitLine: { lineStyle: { color: token("line") } }, splitNumber: 4, min: data.min, max: data.max,
   };
   return {
-    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 350,
+    animation: !data.still && !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 350,
     textStyle: { fontFamily: family() },
     grid: { left: 2, right: 14, top: 12, bottom: 6, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: across ? values : names, yAxis: across ? names : values,
