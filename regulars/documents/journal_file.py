@@ -74,11 +74,11 @@ def journal_bytes(
             amount = _decimal(entry.amount_minor, money_scale, "," if is_1c else ".")
             rows.append((shown, guard_cell(entry.debit), guard_cell(entry.credit), amount, text))
     encoding = "utf-8-sig" if is_1c else "utf-8"
-    text = StringIO(newline="")
-    writer = csv.writer(text, delimiter=";" if is_1c else ",")
+    file = StringIO(newline="")
+    writer = csv.writer(file, delimiter=";" if is_1c else ",")
     writer.writerow(_HEADS[form])
     writer.writerows(rows)
-    return text.getvalue().encode(encoding)
+    return file.getvalue().encode(encoding)
 
 
 def _decimal(minor: int, scale: int, point: str) -> str:

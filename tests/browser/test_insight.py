@@ -1,21 +1,12 @@
 """The books' figures in the console: an analysis is begun and read; a month is closed and opened by two."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 from closing_shop import settle
 
 from regulars.contexts.security.types import Role
 from regulars.kit.clock import utc_now
 from regulars.kit.outbox import QUEUE_OF_STUDIES, run_worker
-
-
-def pictured(one, name):
-    """For whoever looks at the page while it is being made."""
-    folder = os.environ.get("REGULARS_PICTURES")
-    if folder:
-        one.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
 def test_a_month_is_closed_and_opened_again_by_two(window, site):
@@ -29,7 +20,6 @@ def test_a_month_is_closed_and_opened_again_by_two(window, site):
     page = first.goto("/console/liability/").page
     page.get_by_text("Revenue that waits for points").wait_for()
     first.assert_sound()
-    pictured(first, "open")
     month = page.get_by_label("Month", exact=True).input_value()
     page.get_by_role("button", name="Close the month").click()
     button = page.get_by_role("dialog").get_by_role("button", name="Close the month")
@@ -40,7 +30,6 @@ def test_a_month_is_closed_and_opened_again_by_two(window, site):
     page.get_by_role("button", name="Compare with the books of today").click()
     page.get_by_text("the same").first.wait_for()
     first.assert_sound()
-    pictured(first, "closed")
     with page.expect_download() as download:
         page.get_by_role("link", name="Journal for 1C").click()
     assert download.value.suggested_filename == f"journal-{month}-1c.csv"
@@ -52,7 +41,6 @@ def test_a_month_is_closed_and_opened_again_by_two(window, site):
     second = window(token=site.hire(Role.OWNER), language="ru", width=390, theme="dark")
     page = second.goto("/console/liability/").page
     second.assert_sound()
-    pictured(second, "closed-phone")
     page.get_by_role("link", name="Согласования").last.click()
     card = page.get_by_role("article").filter(has_text="An invoice is missing")
     card.get_by_role("button", name="Согласовать").click()
@@ -78,15 +66,12 @@ def test_an_analysis_is_begun_left_and_looked_into(window, site, monkeypatch):
     page.get_by_role("link", name="Average check", exact=False).first.click()
     page.get_by_text("How it is reckoned").first.wait_for()
     one.assert_sound()
-    pictured(one, "figures")
     for tab, name in (("segments", "Segments"), ("cohorts", "Cohorts")):
         page.get_by_role("link", name=name, exact=True).click()
         page.wait_for_url(f"**/{tab}/")
         one.assert_sound()
-        pictured(one, tab)
 
     phone = window(token=site.hire(Role.AUDITOR), language="ru", width=390, theme="dark")
     for tab in ("", "segments/", "cohorts/", "value/", "studies/"):
         phone.goto(f"/console/analytics/{tab}")
         phone.assert_sound()
-        pictured(phone, f"phone-{tab[:-1] or 'figures'}")

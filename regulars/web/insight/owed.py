@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from regulars.core.economics.closing import Nature
 from regulars.core.economics.statement import CurrencyTold, Statement, month_name
 from regulars.core.wording.catalogue import sentence
+from regulars.documents.analysis_tables import Table
 from regulars.documents.liability_tables import (
     differences_table,
     journal_table,
@@ -114,14 +115,9 @@ def picture(statement: Statement, language: str) -> Picture:
         tuple(_of_points(statement, one, language) for one in of_points),
         tuple(_of_money(statement, one, language) for one in paid_in),
         ", ".join(title_of(one, language) for one in statement.of(Nature.UNPRICED)),
-        *(
-            as_shown(table, language) if table.rows else None
-            for table in (
-                late_table(statement, language),
-                differences_table(statement, language),
-                journal_table(statement, language),
-            )
-        ),
+        late=_if_filled(late_table(statement, language), language),
+        differences=_if_filled(differences_table(statement, language), language),
+        journal=_if_filled(journal_table(statement, language), language),
         assumed=sentence(
             "liability_page.method_assumed",
             {
@@ -132,6 +128,10 @@ def picture(statement: Statement, language: str) -> Picture:
             language,
         ),
     )
+
+
+def _if_filled(table: Table, language: str) -> ShownTable | None:
+    return as_shown(table, language) if table.rows else None
 
 
 def _of_points(statement: Statement, one: CurrencyTold, language: str) -> OfPoints:

@@ -141,7 +141,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     said = form.cleaned_data
     asked = AnalysisRequest(
         kind="analysis",
-        language=language(),
+        language="ru" if language() == "ru" else "en",
         period=said["period"],
         margin=said["margin"] / 100 if said["margin"] else None,
         horizon_days=said["horizon"],
