@@ -161,7 +161,7 @@ def _slider(estimate: Estimate, *, percent: bool) -> Slider | None:
         return None
     bottom = 0.0 if isinstance(estimate, Amount) else max(type(estimate).FLOOR, min(0.0, low) * 2)
     top = min(type(estimate).CEILING, reach)
-    ends = [
+    low_end, high_end = (
         written(float(f"{value:.3g}"), percent=percent, language="en") for value in (bottom, top)
-    ]
-    return Slider(*ends, written(estimate.likely, percent=percent, language="en"))
+    )
+    return Slider(low_end, high_end, written(estimate.likely, percent=percent, language="en"))

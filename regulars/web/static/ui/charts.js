@@ -59,7 +59,7 @@ function cartesian(data) {
     boundaryGap: data.kind.startsWith("bar") || data.kind === "stack",
   };
   const values = {
-    type: "value", axisLabel: { ...axisText(), formatter: (value) => compact(value / (data.scale ?? 1)) + (data.suffix ?? "") },
+    type: "value", axisLabel: { ...axisText(), hideOverlap: true, formatter: (value) => compact(value / (data.scale ?? 1)) + (data.suffix ?? "") },
     splitLine: { lineStyle: { color: token("line") } }, splitNumber: 4, min: data.min, max: data.max,
   };
   return {
@@ -93,7 +93,7 @@ function seriesOf(data, series, place) {
 
 /* A range between two lines: the lower one unseen, the difference filled on top of it. */
 function band(data, series, colour) {
-  const line = { type: "line", symbol: "none", stack: `band ${series.name}`, lineStyle: { opacity: 0 }, silent: true };
+  const line = { type: "line", symbol: "none", stack: `band ${series.name}`, stackStrategy: "all", lineStyle: { opacity: 0 }, silent: true };
   const width = series.high.map((high, at) => (high === null ? null : high - series.low[at]));
   return [
     { ...line, name: series.name, data: series.low },

@@ -13,8 +13,6 @@ from regulars.core.economics.starting import starting_document
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
 
-pytest_plugins = ["web_console.conftest"]
-
 
 @pytest.fixture
 def shop(django_on_fresh_database):

@@ -15,7 +15,6 @@ from regulars.kit.clock import utc_now
 from regulars.kit.outbox import QUEUE_OF_STUDIES, run_worker
 from regulars.kit.transactions import in_transaction
 
-pytest_plugins = ["web_console.conftest"]
 BY = system_actor("tests")
 ASKED = {"behaviour": "recorded", "sample": "100"}
 
