@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from regulars.kit.database.home import Home
@@ -23,6 +24,10 @@ _ROOT_VARIABLE = "REGULARS_TEST_ROOT"
 _TEMPLATE = "tests_template"
 _alive: FileLock | None = None
 _numbers = count(1)
+
+# The machine is shared, and a slow moment is not a wrong answer.
+settings.register_profile("shared", deadline=None, print_blob=True)
+settings.load_profile("shared")
 
 
 def pytest_configure(config: pytest.Config) -> None:

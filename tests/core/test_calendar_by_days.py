@@ -29,7 +29,7 @@ MOMENTS = st.datetimes(
 )  # fmt: skip
 LENGTHS = st.one_of(
     st.builds(Duration, months=st.integers(0, 30), days=st.integers(0, 400)),
-    st.builds(Duration, hours=st.integers(0, 9000), minutes=st.integers(0, 90)),
+    st.builds(Duration, hours=st.integers(0, 8784), minutes=st.integers(0, 90)),
 )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from regulars.core.economics.behaviour import Behaviour
@@ -53,8 +53,17 @@ STEPS = st.lists(
 )
 
 
+# Silver of the 3rd day rests on a purchase that is returned, that of the 13th does not; then a
+# receipt of the 6th day comes in late.
+RETURNED_BEFORE_LATE = [
+    *((0, 60, False), (1, 60, False), (1, 1, False), (10, 60, False), (1, 1, False)),
+    *((0, 1, True), (-8, 5, False)),
+]
+
+
 @pytest.mark.parametrize("landing", ["soft", "hard"])
 @given(steps=STEPS)
+@example(steps=RETURNED_BEFORE_LATE)
 def test_the_remembered_tier_is_the_fresh_one(landing, steps):
     compiled = programme(landing)
     replay = Replay(compiled, Behaviour("never"), now=NOW)

@@ -23,9 +23,9 @@ What the HTTP API answers with, in English; `Accept-Language: ru` gets the same 
 """
 # Refusals of commands and of the installation, which no request meets.
 ELSEWHERE = ("cli.", "up.", "backup.", "restore.", "import.", "demo.", "verify.", "columns.")
-NOT_BY_REQUESTS = (
-    "regulars.cli", "regulars.analytics", "regulars.integrations", "regulars.documents", "tests",
-)  # fmt: skip
+BY_REQUESTS = tuple(
+    f"regulars.{name}." for name in ("core", "kit", "contexts", "studies", "web.api")
+)
 # Codes that a class of refusals chooses among when it is raised.
 CHOSEN = re.compile(
     r"(identifier|consent|request)\.\w+|member\.(birthday|tag|attribute|text|date|reason|enrolled_in)\w*"
@@ -42,16 +42,12 @@ def all_classes(base):
 
 def statuses():
     for module in walk_packages(regulars.__path__, "regulars."):
-        packages = ("core", "kit", "contexts", "web.api")
-        ours = module.name.startswith(tuple(f"regulars.{name}" for name in packages))
-        if ours and "migrations" not in module.name:
+        if module.name.startswith(BY_REQUESTS) and "migrations" not in module.name:
             import_module(module.name)
     found = {}
     for refused in all_classes(Refused):
-        if refused.__module__.startswith(NOT_BY_REQUESTS):
-            continue
-        bare = refused.__new__(refused)
-        found[refused.code] = status_of(bare)
+        if refused.__module__.startswith(BY_REQUESTS):
+            found[refused.code] = status_of(refused.__new__(refused))
     for code in SENTENCES["en"]:
         if CHOSEN.fullmatch(code):
             found.setdefault(code, 409 if code in LOCKED else STATUS_OF_CODE.get(code, 422))

@@ -38,7 +38,7 @@ from regulars.core.ledger.running import Postings, RunningBook
 from regulars.core.programme.compiled import Compiled
 from regulars.core.promotions.result import Allowance
 from regulars.core.purchase import Receipt
-from regulars.core.tiers import Grant
+from regulars.core.tiers import Grant, Record
 from regulars.core.till.decision import Decision, MemberFacts
 from regulars.core.till.returns import Undone
 from regulars.core.till.sold import spend_of
@@ -253,9 +253,8 @@ class Ears:
         account.tier, account.tier_since = found.tier, at
         account.tier_until = found.until or _NEVER
         record = account.book.record
-        is_late = bool(record.window) and record.window[-1][0] > micros(at)
         # What the books know of a later time is left out of it: it says nothing about that time.
-        account.proofs = None if is_late else record.proofs
+        account.proofs = None if _knows_later(record, at) else record.proofs
         account.grants = account.book.grants
 
     def _is_known(self, account: Account, at: datetime) -> bool:
@@ -269,6 +268,8 @@ class Ears:
         proofs = book.record.proofs
         if proofs is seen:
             return True
+        if _knows_later(book.record, at):  # the latest proof says nothing about what came before it
+            return False
         rank = self._ranks[account.tier]
         if any(proofs.get(level, 0) < proved for level, proved in seen.items()):
             return False
@@ -277,7 +278,7 @@ class Ears:
             for level, proved in proofs.items()
         ):
             return False
-        account.proofs = proofs
+        account.proofs, account.tier_since = proofs, at
         return True
 
     def close(self, accounts: Iterable[Account], until: datetime) -> Replayed:
@@ -389,3 +390,7 @@ class Ears:
             sums[_HELD] = sum(account.book.wallet(code))
             row += sums
         return row
+
+
+def _knows_later(record: Record, at: datetime) -> bool:
+    return bool(record.window) and record.window[-1][0] > micros(at)

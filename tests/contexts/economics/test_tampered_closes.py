@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from closing_shop import BEGAN, DOCUMENT, FIRST, close, found
+from tamperings_of_closes import TAMPERINGS
 from till_shop import open_shop
 
 from regulars.cli import main
@@ -17,47 +18,6 @@ def shop(django_on_fresh_database, settings):
     settings.SECRET_KEY = "s" * 32
     with open_shop(django_on_fresh_database, DOCUMENT, now=BEGAN) as shop:
         yield shop
-
-
-TAMPERINGS = {
-    "a figure changed": (
-        """UPDATE economics_close SET content = replace(content, '"transactions":', '"transactions":1')
-        WHERE number = 1""",
-        {"verify.close_chain", "verify.close_inputs"},
-    ),
-    "the moment changed": (
-        "UPDATE economics_close SET until = until + interval '1 day' WHERE number = 2",
-        {"verify.close_chain", "verify.close_unreadable"},
-    ),
-    "nothing left of it": (
-        "UPDATE economics_close SET content = '{}' WHERE number = 2",
-        {"verify.close_chain", "verify.close_unreadable"},
-    ),
-    "the last one removed": (
-        "DELETE FROM economics_close WHERE number = 2",
-        {"verify.close_missing"},
-    ),
-    "the first one removed": (
-        "DELETE FROM economics_close WHERE number = 1",
-        {"verify.close_chain", "verify.close_missing", "verify.close_inputs", "verify.close_books"},
-    ),
-    "who did it changed": (
-        "UPDATE economics_close SET by = 'staff:nobody' WHERE number = 2",
-        {"verify.close_chain"},
-    ),
-    "the audit trail's row removed": (
-        "DELETE FROM security_audit_row WHERE action = 'period.close' AND detail ->> 'number' = '2'",
-        {"verify.close_unknown"},
-    ),
-    "a transaction moved to another month": (
-        "UPDATE ledger_transaction SET occurred_at = '2025-06-01' WHERE kind = 'sale' AND seq = 1",
-        {"verify.close_inputs", "verify.close_books"},
-    ),
-    "a receipt's money changed": (
-        "UPDATE till_sale SET paid_minor = paid_minor + 1 WHERE seq = 1",
-        {"verify.close_books"},
-    ),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", TAMPERINGS)

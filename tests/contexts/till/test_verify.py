@@ -11,6 +11,7 @@ import pytest
 from tampered_books import Books
 from tamperings import TAMPERINGS, shift
 from tamperings_of_cards import OF_CARDS
+from tamperings_of_closes import TAMPERINGS as OF_CLOSES
 from tamperings_of_promotions import TAMPERINGS as OF_PROMOTIONS
 from tamperings_of_rewards import TAMPERINGS as OF_REWARDS
 from till_shop import open_shop
@@ -161,7 +162,7 @@ def test_every_difference_is_documented():
 
 def test_every_way_of_falsifying_has_its_difference():
     """All codes but those that only a fault of the program itself could bring about are provoked."""
-    tables = (TAMPERINGS, OF_PROMOTIONS, OF_REWARDS, OF_CARDS)
+    tables = (TAMPERINGS, OF_PROMOTIONS, OF_REWARDS, OF_CARDS, OF_CLOSES)
     provoked = {code for table in tables for _, codes in table.values() for code in codes}
     codes = {code for code in SENTENCES["en"] if code.startswith("verify.")}
     told = {"verify.progress", "verify.right", "verify.wrong", "verify.more"}
