@@ -153,6 +153,8 @@ PHONE_REGION = os.environ.get("REGULARS_PHONE_REGION", "RU")
 SECOND_FACTOR_REQUIRED = os.environ.get("REGULARS_SECOND_FACTOR", "required") != "offered"
 # One-time codes that the installation sends in an hour on each channel, at most.
 CODES_PER_HOUR = int(os.environ.get("REGULARS_CODES_PER_HOUR", "2000"))
+# For how long nothing is spent and no other contact is changed after a member replaced one.
+CONTACT_REST_HOURS = int(os.environ.get("REGULARS_CONTACT_REST_HOURS", "24"))
 # Letters of accounts go out by SMTP, or in a demo into a folder; what is in neither is not offered.
 MAIL = configured_mail()
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -30,6 +30,7 @@ CLOCKS = [
         "guard",
         "join",
         "links",
+        "member_contacts",
         "member_own",
         "member_sign_in",
         "own",

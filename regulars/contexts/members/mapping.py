@@ -42,6 +42,7 @@ def member_view(row: Member) -> MemberView:
         referred_by=_ref(row.referred_by_bucket, row.referred_by_id),
         merged_into=_ref(row.merged_into_bucket, row.merged_into_id),
         version=row.version,
+        rests_until=row.rests_until,
     )
 
 

@@ -21,6 +21,7 @@ class Member(models.Model):
     id = models.UUIDField()
     status = models.CharField(max_length=10, default="active", db_default="active")
     status_reason = models.CharField(max_length=200, default="", db_default="")
+    rests_until = models.DateTimeField(null=True)  # nothing is spent before: a contact was changed
     enrolled_at = models.DateTimeField()
     birthday = models.DateField(null=True)
     birthday_changed_at = models.DateTimeField(null=True)

@@ -136,6 +136,7 @@ class MemberView:
     referred_by: MemberRef | None
     merged_into: MemberRef | None
     version: int
+    rests_until: datetime | None = None  # a contact was changed: nothing is spent before
 
 
 @dataclass(frozen=True, slots=True)

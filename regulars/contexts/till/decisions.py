@@ -47,7 +47,13 @@ from regulars.core.ledger.draft import Changes
 from regulars.core.programme.compiled import Compiled
 from regulars.core.promotions.result import Issued
 from regulars.core.rewards.gift_card import Purse, funds_of
-from regulars.core.till.commit import check_member, check_receipt, commit, memberships
+from regulars.core.till.commit import (
+    check_member,
+    check_receipt,
+    check_spending,
+    commit,
+    memberships,
+)
 from regulars.core.till.decision import CouponMove, Decision, IssuedCode, MemberFacts
 from regulars.core.till.events import write_event
 from regulars.core.till.given_back import GivenBack, given_back
@@ -104,6 +110,8 @@ def decide_commit(command: CommitSale, row: Row, room: Room) -> Outcome:
         decision = decide(programme, book, member, tier, receipt, command.pay, presented, funds)
         if command.unheard:
             decision = decision._replace(codes=(*decision.codes, *command.unheard))
+    if not (command.history or (quoted and quoted.held)):  # what was set aside before may be taken
+        check_spending(member, decision, now=room.now)
     decision = with_loads(programme, receipt, purse, decision, has_member=member is not None)
     quote_id = quoted.id if quoted and quoted.coupons else ""
     if member is None or book is None:

@@ -56,6 +56,7 @@ def member_of(row: Row) -> MemberFacts | None:
         row["language"],
         frozenset(row["tags"] or _NO_TAGS),
         orjson.loads(attributes) if attributes and attributes != "{}" else _NO_ATTRIBUTES,
+        row["rests_until"],
     )
 
 

@@ -24,8 +24,16 @@ from regulars.core.ledger.book import Book
 from regulars.core.programme.compiled import Compiled
 from regulars.core.promotions.result import CodeAnswer
 from regulars.core.purchase import Receipt
+from regulars.core.reasons import Reason
 from regulars.core.rewards.gift_card import CardNotValid, Purse, funds_left, funds_of
-from regulars.core.till.commit import check_member, check_receipt, spends_of, totals
+from regulars.core.till.commit import (
+    check_member,
+    check_receipt,
+    check_spending,
+    rests,
+    spends_of,
+    totals,
+)
 from regulars.core.till.decision import (
     Decision,
     MemberFacts,
@@ -125,9 +133,11 @@ def quote(
     decision = decided(asked.pay, asked.funds)
     if asked.unheard:
         decision = decision._replace(codes=(*decision.codes, *asked.unheard))
+    check_spending(member, decision, now=room.now)
     plain = decided({}, ()) if asked.pay else decision
+    resting = rests(member, now=room.now)
     options = tuple(
-        _option(found, decided)
+        _option(_resting(found) if resting else found, decided)
         for found in (list_spendable(programme, book, plain, receipt) if book else ())
     )
     view = _view(decision, options, member, receipt, programme, room, asked, quote_id, hold=hold)
@@ -257,6 +267,10 @@ def _nearest(wanted: int, limits: Spendable) -> int:
     """The most of what was wanted that can be paid."""
     amount = min(wanted, limits.most)
     return max(amount - amount % limits.step, limits.minimum)
+
+
+def _resting(found: Spendable) -> Spendable:
+    return found._replace(most=0, worth_minor=0, reason=Reason.of("spend.rests"))
 
 
 def _option(

@@ -18,6 +18,7 @@ from regulars.core.till.decision import (
     Decision,
     MemberFacts,
     MemberNotActive,
+    MemberRests,
     PointsInsufficient,
     ReceiptEmpty,
     ReceiptFromFuture,
@@ -51,6 +52,18 @@ def check_member(member: MemberFacts | None) -> None:
     """Refuse a membership that is blocked, merged away or erased."""
     if member is not None and member.status != "active":
         raise MemberNotActive(status=member.status)
+
+
+def rests(member: MemberFacts | None, *, now: datetime) -> bool:
+    """Whether nothing of the member's may be spent at `now`."""
+    return member is not None and member.rests_until is not None and now < member.rests_until
+
+
+def check_spending(member: MemberFacts | None, decision: Decision, *, now: datetime) -> None:
+    """Refuse to spend anything of a member who rests after a change of contact. Raises MemberRests."""
+    if member is not None and rests(member, now=now) and spends_of(decision):
+        assert member.rests_until is not None
+        raise MemberRests(until=member.rests_until.isoformat())
 
 
 def commit(

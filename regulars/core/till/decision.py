@@ -28,6 +28,7 @@ class MemberFacts(NamedTuple):
     language: str
     tags: frozenset[str]
     attributes: Mapping[str, str | int | bool]
+    rests_until: datetime | None = None  # a contact was changed: nothing is spent before
 
 
 class Payment(NamedTuple):
@@ -172,6 +173,13 @@ class MemberNotActive(Refused):
     """The membership is blocked or ended: nothing is earned or spent on it."""
 
     code = "member.not_active"
+    kind = "forbidden"
+
+
+class MemberRests(Refused):
+    """A contact of the member was changed lately: nothing is spent before `until`, earning goes on."""
+
+    code = "member.rests"
     kind = "forbidden"
 
 

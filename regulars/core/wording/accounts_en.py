@@ -38,9 +38,19 @@ SENTENCES = {
     ),
     "letter.contact_changed.subject": "Your contact was changed",
     "letter.contact_changed.body": (
-        "Your membership is reached by another contact from now on. If that was not you, "
-        "tell us at once: we freeze the points until it is cleared up."
+        "Your membership is reached by another contact from now on.\n\n"
+        "If that was not you, take it back by this link; it is good for {days|day|days}:\n{link}"
     ),
+    "letter.contact_added.subject": "A contact was added",
+    "letter.contact_added.body": (
+        "Your membership is reached by one more contact from now on.\n\n"
+        "If that was not you, take it back by this link; it is good for {days|day|days}:\n{link}"
+    ),
+    "contact.unknown": "There is no such contact.",
+    "contact.same": "It is your contact already.",
+    "contact.rests": "A contact was changed lately. The next can be changed later.",
+    "contact.unusable": "This contact cannot be used here. Take another, or ask support.",
+    "contact.link_over": "This link was used or is too old. If you did not change your contact, tell support.",
     "letter.code_member_proof.subject": "Your code",
     "letter.code_member_proof.body": (
         "{code} confirms that it is you.\n\nIt is good for {minutes|minute|minutes}. Give it to nobody: we never ask for it."

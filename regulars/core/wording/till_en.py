@@ -7,6 +7,8 @@ SENTENCES = {
     "payment.items": "Free for {amount} stamps: {items|item|items}.",
     "payment.promotion": "The promotion «{promotion}» cost {amount} points.",
     "payment.paid_in": "Paid in: {money}.",
+    "member.rests": "A contact of this member was changed lately: for safety nothing can be spent yet.",
+    "spend.rests": "A contact was changed lately: for safety nothing can be spent yet.",
     "spend.all": "All of the balance can be spent on this receipt.",
     "spend.share": "No larger share of the receipt can be paid in this way.",
     "spend.goods": "Some of the goods cannot be paid in this way.",

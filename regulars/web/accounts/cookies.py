@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from regulars.contexts.security.types import HolderKind, NewSession
 
 _NAMES = {"staff": "regulars_staff", "member": "regulars_member"}
-Step = Literal["second", "passkey", "link", "code", "join", "proof", "social"]
+Step = Literal["second", "passkey", "link", "code", "join", "proof", "social", "contact", "undo"]
 _HALF_LASTS_S: dict[Step, int] = {
     "second": 300,
     "passkey": 300,
@@ -19,6 +19,8 @@ _HALF_LASTS_S: dict[Step, int] = {
     "join": 1800,
     "proof": 300,
     "social": 600,
+    "contact": 300,
+    "undo": 1800,
 }
 _TOKEN_LENGTH_MAX = 100
 

@@ -7,6 +7,7 @@ from regulars.web.accounts import (
     demo,
     join,
     links,
+    member_contacts,
     member_own,
     member_sign_in,
     own,
@@ -70,6 +71,15 @@ urlpatterns = [
     path("app/social/<slug:name>/", social.start, name="social"),
     path("app/social/<slug:name>/back/", social.back, name="social_back"),
     path("app/account/", member_own.account, name="member_account"),
+    path("app/account/contacts/", member_contacts.contacts, name="member_contacts"),
+    path("app/account/contacts/<slug:ref>/", member_contacts.contact, name="member_contact"),
+    path(
+        "app/account/contacts/<slug:ref>/code/",
+        member_contacts.contact_code,
+        name="member_contact_code",
+    ),
+    path("app/contact/", member_contacts.undo, name="member_contact_undo"),
+    path("app/contact/<str:token>", member_contacts.open_change, name="member_contact_change"),
     path("app/account/prove/", member_own.prove, name="member_prove"),
     path(
         "app/account/prove/passkey/options", member_own.prove_options, name="member_prove_options"

@@ -107,6 +107,7 @@ def mark_merged(
         attributes=lost.attributes | won.attributes,
         enrolled_at=min(won.enrolled_at, lost.enrolled_at),
         is_staff=won.is_staff or lost.is_staff,
+        rests_until=max(filter(None, (won.rests_until, lost.rests_until)), default=None),
     )
     change_row(
         lost,
@@ -151,6 +152,7 @@ def erase_member(member: MemberRef, reason: str, *, now: datetime, by: Actor) ->
         status_reason=text,
         birthday=None,
         birthday_changed_at=None,
+        rests_until=None,
         tags=[],
         attributes={},
     )

@@ -41,6 +41,7 @@ from regulars.core.rewards.order import (
     status_when_issued,
 )
 from regulars.core.rewards.terms import RewardInvalid
+from regulars.core.till.decision import MemberRests
 from regulars.kit.ids import new_id
 
 KEY_LENGTH_MAX = 100
@@ -76,7 +77,7 @@ def redeem_reward(
 
     The same `request_key` of a member again gives the same order and spends nothing more, however
     many ask at once. Stock, limit and balance hold under any race. Raises MemberNotFound,
-    MemberNotActive, RewardNotFound, RewardNotOffered, RewardForOtherTiers, RewardLimitReached,
+    MemberNotActive, MemberRests, RewardNotFound, RewardNotOffered, RewardForOtherTiers, RewardLimitReached,
     RewardSoldOut, RewardInvalid, RequestKeyReused, NoProgrammeInForce, PointsInsufficient.
     """
     holder, found, key = _asked(member, reward, quantity, request_key, now=now, by=by)
@@ -251,6 +252,8 @@ def _asked(
         return holder, earlier, key
     if holder.status is not MemberStatus.ACTIVE:
         raise MemberNotActive
+    if holder.rests_until is not None and now < holder.rests_until:
+        raise MemberRests(until=holder.rests_until.isoformat())
     return holder, None, key
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from regulars.contexts.security.ceremonies import forget, recall, remember
-from regulars.contexts.security.models import Passkey, SessionRow
+from regulars.contexts.security.models import Ceremony, Passkey, SessionRow
 from regulars.contexts.security.types import Actor, Holder, HolderKind
 from regulars.contexts.security.usecases.audit import record_audit
 from regulars.core.identifiers import storable
@@ -150,8 +150,9 @@ def remove_passkey(holder: Holder, passkey_id: UUID, *, now: datetime, by: Actor
 
 
 def forget_holder(holder: Holder, *, now: datetime) -> None:
-    """Somebody is erased: no passkey of theirs is left, and no browser is signed in."""
+    """Somebody is erased: no passkey and no half-done step is left, and no browser is signed in."""
     remove_all_passkeys(holder)
+    Ceremony.objects.filter(holder_kind=holder.kind, holder_id=holder.id).delete()
     sessions = SessionRow.objects.filter(holder_kind=holder.kind, holder_id=holder.id)
     sessions.filter(ended_at=None).update(ended_at=now)
     sessions.update(device="")

@@ -19,7 +19,7 @@ WITH c AS (
 )
 SELECT
     c.n, (SELECT revision FROM programme_timeline WHERE id = 1) AS revision, i.status AS identifier_status,
-    m.bucket, m.id AS member_id, m.status, m.enrolled_at, m.birthday, m.language, m.tags, m.attributes,
+    m.bucket, m.id AS member_id, m.status, m.rests_until, m.enrolled_at, m.birthday, m.language, m.tags, m.attributes,
     a.version, a.chain, a.next_due, a.ladder, a.state,
     CASE WHEN c.wants & 3 > 0 OR a.next_due <= c.at THEN (
         SELECT coalesce(json_agg(json_build_array(
