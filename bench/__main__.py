@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--no-peers", action="store_true", help="promotions: without engines from npm beside ours"
     )
+    parser.add_argument("--console-members", type=int, default=1_000_000)
+    parser.add_argument("--postings", type=int, default=10_000_000, help="under the console")
     chosen = parser.parse_args(arguments)
     home = chosen.home or tempfile.mkdtemp(prefix="regulars-bench-", dir="/tmp")
     options = Options(
@@ -49,6 +51,8 @@ def main(arguments: list[str]) -> int:
         home,
         chosen.promotions,
         not chosen.no_peers,
+        chosen.console_members,
+        chosen.postings,
     )
     short = False
     try:

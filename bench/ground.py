@@ -55,7 +55,7 @@ def _fill(access: Access, members: int) -> None:
         if connection.execute("SELECT 1 FROM members_member LIMIT 1").fetchone():
             return
         _publish_programme(connection)
-        _enrol(connection, members)
+        enrol(connection, range(members))
     from bench.opening import fill_books
 
     asyncio.run(fill_books(access, range(0, members, _OPENED)))
@@ -69,7 +69,7 @@ def _publish_programme(connection: psycopg.Connection) -> None:
     connection.execute(
         "INSERT INTO programme_version (number, code, title, document, digest, status, author,"
         " editors, created_at, changed_at, approved_by, approved_at)"
-        " VALUES (1, 'bench', '{}', %s, 'bench', 'approved', 'a', '{}', %s, %s, 'b', %s)",
+        " VALUES (1, 'bench', '{\"en\": \"Bench\"}', %s, 'bench', 'approved', 'a', '{}', %s, %s, 'b', %s)",
         [json.dumps(document()), long_ago, long_ago, long_ago],
     )
     connection.execute(
@@ -83,21 +83,22 @@ def _publish_programme(connection: psycopg.Connection) -> None:
     )
 
 
-def _enrol(connection: psycopg.Connection, members: int) -> None:
+def enrol(connection: psycopg.Connection, numbers: range) -> None:
+    """Members of these numbers, each with a card."""
     from regulars.core.ledger.accounts import bucket_of
 
-    rng = random.Random(2)
+    rng = random.Random(2 + numbers.start)
     opened = datetime(2024, 1, 1, tzinfo=UTC)
     tags = ([], [], [], ["vip"], ["parents", "town"])
     copy = "COPY members_member (bucket, id, enrolled_at, language, tags) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(copy) as out:
-        for number in range(members):
+        for number in numbers:
             member = member_id(number)
             enrolled = opened + timedelta(minutes=2 * number)
             out.write_row((bucket_of(member), member, enrolled, "ru", rng.choice(tags)))
     copy = "COPY members_identifier (kind, value, bucket, member_id, since) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(copy) as out:
-        for number in range(members):
+        for number in numbers:
             member = member_id(number)
             out.write_row(("card", card(number), bucket_of(member), member, opened))
 

@@ -29,6 +29,8 @@ class Options:
     home: str = ""  # the data folder that the benches of the till share
     promotions: bool = False  # the import is decided with fifty promotions more
     peers: bool = True  # other engines are installed and timed beside ours
+    console_members: int = 1_000_000
+    postings: int = 10_000_000  # in the ledger under the console
 
 
 def show(title: str, figures: Sequence[Figure]) -> None:

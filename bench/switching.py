@@ -23,7 +23,7 @@ def prepare(access: Access) -> None:
         connection.execute(
             "INSERT INTO programme_version (number, code, title, document, digest, status, author,"
             " editors, created_at, changed_at, approved_by, approved_at)"
-            " VALUES (%(n)s, 'bench', '{}', %(document)s, 'bench', 'approved', 'a', '{}', %(at)s,"
+            " VALUES (%(n)s, 'bench', '{\"en\": \"Bench\"}', %(document)s, 'bench', 'approved', 'a', '{}', %(at)s,"
             " %(at)s, 'b', %(at)s) ON CONFLICT DO NOTHING",
             {"n": _VERSION, "document": json.dumps(promoted), "at": _LIVE_FROM},
         )

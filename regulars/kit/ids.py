@@ -30,6 +30,11 @@ def new_id_bytes(*, now: datetime) -> bytes:
     return _drawn(now).to_bytes(16, "big")
 
 
+def first_id(at: datetime) -> UUID:
+    """The lowest id that `new_id` can make at the aware moment `at` or later."""
+    return UUID(int=max(0, (at - _EPOCH) // _MILLISECOND) << 80 | _VERSION_AND_VARIANT)
+
+
 def _drawn(now: datetime) -> int:
     global _last_ms, _last_random
     ms = (now - _EPOCH) // _MILLISECOND

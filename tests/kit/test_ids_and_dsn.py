@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from regulars.kit.database.external import external_access
 from regulars.kit.database.failures import DatabaseUnavailable
 from regulars.kit.dsn import Dsn, DsnInvalid
-from regulars.kit.ids import new_id
+from regulars.kit.ids import first_id, new_id
 
 START = datetime(1990, 1, 1, tzinfo=UTC)
 moments = st.timedeltas(timedelta(0), timedelta(days=75_000)).map(lambda since: START + since)
@@ -28,6 +28,13 @@ def test_an_id_says_when_it_was_made(now):
 @given(now=moments, later=st.integers(1, 10**9))
 def test_ids_sort_by_the_time_they_were_made(now, later):
     assert new_id(now=now) < new_id(now=now + timedelta(milliseconds=later))
+
+
+@given(now=moments, apart=st.integers(0, 10**9))
+def test_the_first_id_of_a_moment_parts_what_was_made_before_from_what_came_then(now, apart):
+    assert first_id(now) <= new_id(now=now + timedelta(milliseconds=apart))
+    assert new_id(now=now) < first_id(now + timedelta(milliseconds=1 + apart))
+    assert first_id(datetime(1, 1, 1, tzinfo=UTC)) < first_id(START)
 
 
 def test_ids_of_one_millisecond_grow():

@@ -19,13 +19,15 @@ from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
 from regulars.web.console.audit_words import WORDS
 from regulars.web.console.overview import OVERVIEW
+from regulars.web.pages import remembered
 from regulars.web.pages.figures import FIGURES
 
 TITLED = {**DOCUMENT, "title": {"en": "Corner <b>shop", "ru": "Лавка"}}
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered():
+def _nothing_remembered(monkeypatch):
+    monkeypatch.setattr(remembered, "PATIENCE_S", 30)
     yield
     FIGURES.forget()
     OVERVIEW.forget()

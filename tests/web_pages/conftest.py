@@ -8,13 +8,15 @@ from till_shop import DOCUMENT, NOW, open_shop
 
 from regulars.contexts.till.usecases.places import create_store
 from regulars.kit.transactions import in_transaction
+from regulars.web.pages import remembered
 from regulars.web.pages.figures import FIGURES
 
 TITLED = {**DOCUMENT, "title": {"en": "Corner shop", "ru": "Лавка на углу"}}
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered(settings):
+def _nothing_remembered(settings, monkeypatch):
+    monkeypatch.setattr(remembered, "PATIENCE_S", 30)  # a busy machine is no reason to show nothing
     settings.SECOND_FACTOR_REQUIRED = False  # else nobody sees figures by a password alone
     FIGURES.forget()
     yield

@@ -19,7 +19,8 @@ from regulars.contexts.till.queries.kpi import list_period_facts
 from regulars.contexts.till.types import MemberKey, QuoteSale
 from regulars.kit.transactions import in_transaction
 from regulars.web.pages import front
-from regulars.web.pages.figures import FIGURES, FRESH_FOR
+from regulars.web.pages.figures import FIGURES
+from regulars.web.pages.remembered import FRESH_FOR
 
 PASSWORD = "a-long-passphrase-of-tests"
 EMAIL = "owner@example.org"

@@ -20,7 +20,14 @@ from regulars.kit.transactions import in_transaction
 from regulars.web.accounts.guard import staff_page
 from regulars.web.console.approvals import list_drafts, list_waiting
 from regulars.web.console.audit_words import Told, colleagues, told
-from regulars.web.console.overview import OVERVIEW, notices, points_rows, sales_chart, tiles
+from regulars.web.console.overview import (
+    OVERVIEW,
+    Overview,
+    notices,
+    points_rows,
+    sales_chart,
+    tiles,
+)
 from regulars.web.design.faces import language
 
 _CHANGES = 6
@@ -41,20 +48,22 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "may_see_figures": Permission.REPORTS_READ in by.permissions,
     }
     if page["running"] and page["may_see_figures"] and OVERVIEW.is_ready(now):
-        page |= _figures(now)
+        page |= _figures(OVERVIEW.at(now), now)
     return render(request, "console/home.html", page)
 
 
 @staff_page(Permission.REPORTS_READ)
 @require_safe
 def home_figures(request: HttpRequest) -> HttpResponse:
-    """The figures of the home page, as a part of it."""
+    """The figures of the home page, as a part of it; while they are being counted, what asks again."""
     now = utc_now()
-    return render(request, "console/home_figures.html", _figures(now))
+    overview = OVERVIEW.soon(now)
+    if overview is None:
+        return render(request, "console/home_counting.html", {"later": True})
+    return render(request, "console/home_figures.html", _figures(overview, now))
 
 
-def _figures(now: datetime) -> dict[str, Any]:
-    overview = OVERVIEW.at(now)
+def _figures(overview: Overview, now: datetime) -> dict[str, Any]:
     return {
         "overview": overview,
         "tiles": tiles(overview),

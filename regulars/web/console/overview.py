@@ -11,7 +11,8 @@ from regulars.core.metrics.kpi import PeriodFacts, average_check_minor, repeat_r
 from regulars.core.programme.texts import text_in
 from regulars.kit.transactions import in_transaction
 from regulars.web.design.charts import Chart, Series, Trend, spark, trend
-from regulars.web.pages.figures import DAYS, FIGURES, Figures, Remembered
+from regulars.web.pages.figures import DAYS, FIGURES, Figures
+from regulars.web.pages.remembered import Remembered
 from regulars.web.templatetags.figures import (
     moment,
     money,

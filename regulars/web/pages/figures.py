@@ -1,11 +1,8 @@
-"""The figures of the front page, read at most every few seconds however often it is asked for."""
+"""The figures of the front page and the home page: the last 30 days, and the points of this month."""
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from time import monotonic
-from typing import Generic, Protocol, TypeVar
+from datetime import datetime
 
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.till.queries.figures import StoreFigures, get_flows, list_store_figures
@@ -15,10 +12,9 @@ from regulars.core.metrics.kpi import Flow, PeriodFacts, Turnover
 from regulars.core.programme.compiled import Compiled
 from regulars.core.rewards.gift_card import stored_of
 from regulars.kit.transactions import in_transaction
+from regulars.web.pages.remembered import Remembered
 
 DAYS = 30
-FRESH_FOR = timedelta(seconds=15)
-_TIMES_FRESH = 20  # what takes long to read stays fresh so many times as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +39,6 @@ class Figures:
     days: tuple[Day, ...]
     month: Mapping[str, Flow]
     stores: tuple[StoreFigures, ...]
-
-
-class HasMoment(Protocol):
-    """Something that says as of when it is."""
-
-    @property
-    def at(self) -> datetime:
-        """As of when it is."""
-
-
-Read = TypeVar("Read", bound=HasMoment)
-
-
-class Remembered(Generic[Read]):
-    """The latest figures; whoever asks while they are fresh gets them, one at a time reads anew."""
-
-    def __init__(self, read: Callable[[datetime], Read]) -> None:
-        self._read = read
-        self._reading = threading.Lock()
-        self._found: Read | None = None
-        self._fresh_for = FRESH_FOR
-
-    def at(self, now: datetime) -> Read:
-        """Figures not older than `FRESH_FOR`, or 20 times what it takes to read them.
-
-        Raises NoProgrammeInForce.
-        """
-        with self._reading:
-            found = self._found
-            if found is None or not timedelta(0) <= now - found.at < self._fresh_for:
-                began = monotonic()
-                found = self._found = self._read(now)
-                taken = timedelta(seconds=monotonic() - began)
-                self._fresh_for = max(FRESH_FOR, taken * _TIMES_FRESH)
-            return found
-
-    def is_ready(self, now: datetime) -> bool:
-        """Whether figures fresh at `now` are there without reading anything."""
-        found = self._found
-        return found is not None and timedelta(0) <= now - found.at < self._fresh_for
-
-    def forget(self) -> None:
-        """Read anew next time, whenever that is."""
-        self._found = None
 
 
 def read_figures(now: datetime) -> Figures:

@@ -61,6 +61,19 @@ def test_it_is_read_in_pages_by_what_one_looks_for(now, owner, system, hire):
         list_audit_rows(by=hire(Role.MARKETER))
 
 
+def test_a_period_takes_in_its_start_and_not_its_end_to_the_microsecond(now, owner, system):
+    tick = timedelta(microseconds=1)
+    since, until = (
+        now + timedelta(hours=1, microseconds=500),
+        now + timedelta(hours=2, microseconds=500),
+    )
+    for number, moment in enumerate((since - tick, since, until - tick, until)):
+        record_audit("x.do", "thing", str(number), now=moment, by=system)
+    rows = list_audit_rows(since=since, until=until, object_kind="thing", by=owner).items
+    assert [row.object_id for row in rows] == ["2", "1"]
+    assert list_audit_rows(since=until + tick, until=since, by=owner).items == ()
+
+
 def test_a_refusal_is_kept_with_its_code(now, system):
     record_audit("sale.commit", "sale", "", refused="quote.changed", now=now, by=system)
     row = AuditRow.objects.get()

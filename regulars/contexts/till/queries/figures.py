@@ -24,15 +24,16 @@ SELECT s.code, s.title, coalesce(r.receipts, 0), coalesce(r.paid_minor, 0),
        l.number, l.occurred_at, l.paid_minor
 FROM till_store s
 LEFT JOIN (
-    SELECT store, count(*) AS receipts, sum(paid_minor)::bigint AS paid_minor
+    SELECT store, count(*) AS receipts, sum(paid_minor)::bigint AS paid_minor,
+           max(occurred_at) AS last_at
     FROM till_sale WHERE occurred_at >= %(since)s AND occurred_at < %(until)s
     GROUP BY store
 ) AS r ON r.store = s.code
-LEFT JOIN (
-    SELECT DISTINCT ON (store) store, number, occurred_at, paid_minor
-    FROM till_sale WHERE occurred_at >= %(since)s AND occurred_at < %(until)s
-    ORDER BY store, occurred_at DESC, id DESC
-) AS l ON l.store = s.code
+LEFT JOIN LATERAL (
+    SELECT number, occurred_at, paid_minor
+    FROM till_sale WHERE occurred_at = r.last_at AND store = s.code
+    ORDER BY id DESC LIMIT 1
+) AS l ON true
 WHERE s.active
 ORDER BY coalesce(r.receipts, 0) DESC, s.code
 LIMIT %(limit)s
