@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 _PORTS = {"smtp": 587, "smtps": 465}
 _EMAIL = "regulars.integrations.letters.email.deliver"
+_PUSH = "regulars.integrations.push.web_push.deliver"
 _DEMO = "regulars.integrations.letters.demo_folder.deliver"
 
 
@@ -46,6 +47,11 @@ def configured_channels(mail: Mail, demo_folder: str) -> dict[str, str]:
     """Which channels there are, by name, each with the path of the function that delivers."""
     found = {"email": _DEMO, "phone": _DEMO} if demo_folder else {}
     return found | ({"email": _EMAIL} if mail.host else {})
+
+
+def configured_devices() -> dict[str, str]:
+    """REGULARS_PUSH=off: no notices to browsers, so that nothing is said to push services outside."""
+    return {} if os.environ.get("REGULARS_PUSH") == "off" else {"push": _PUSH}
 
 
 def configured_social() -> dict[str, tuple[str, str]]:

@@ -1,13 +1,19 @@
 """Django's settings: what is fixed, and what the environment of an installation may say."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
 from regulars.project.database import configured_access
-from regulars.project.mail import configured_channels, configured_mail, configured_social
+from regulars.project.mail import (
+    configured_channels,
+    configured_devices,
+    configured_mail,
+    configured_social,
+)
 from regulars.project.secret_key import configured_secret_key
 from regulars.project.static_version import static_url
 
@@ -167,6 +173,9 @@ DEFAULT_FROM_EMAIL = os.environ.get("REGULARS_MAIL_FROM", "Regulars <regulars@lo
 SOCIAL = configured_social()
 DEMO_LETTERS = os.environ.get("REGULARS_DEMO_LETTERS", "")
 LETTER_CHANNELS = configured_channels(MAIL, DEMO_LETTERS)
+# Notices to browsers, and whom a push service may write to about them.
+DEVICE_CHANNELS = configured_devices()
+PUSH_CONTACT = f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # Imported by workers only: studies bring the analytics with them.

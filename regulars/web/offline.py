@@ -14,6 +14,7 @@ from regulars.web.design.brand import current_brand
 
 _STATIC = Path(__file__).resolve().parent / "static"
 _WORKER = _STATIC / "offline" / "worker.js"
+_NOTICES = _STATIC / "offline" / "notices.js"
 _SHARED = (
     "vendor/fonts.css", "vendor/htmx.min.js", "ui/tokens.css", "ui/base.css", "ui/components.css",
     "ui/overlays.css", "ui/faces.css", "ui/ui.js", "ui/charts.js",
@@ -21,11 +22,18 @@ _SHARED = (
 
 
 def worker(
-    name: str, pages: Sequence[str], files: Sequence[str], scope: str, *, ends: str = ""
+    name: str,
+    pages: Sequence[str],
+    files: Sequence[str],
+    scope: str,
+    *,
+    ends: str = "",
+    notices: str = "",
 ) -> HttpResponse:
     """The worker called `name` that keeps `pages` (paths) and static `files`, and looks after `scope`.
 
     Posting to `ends` makes it forget the pages and the database `regulars-<name>` of the browser.
+    With `notices` (the name of the business) it shows notices too, which open `scope`.
     A new version of any static file makes another worker, which brings all of them in anew.
     """
     told = {
@@ -33,9 +41,13 @@ def worker(
         "version": settings.STATIC_URL,
         "pages": list(pages),
         "ends": ends,
+        "scope": scope,
+        "title": notices,
         "files": [settings.STATIC_URL + path for path in (*_SHARED, *_fonts(), *files)],
     }
     text = f"const KEPT = {json.dumps(told)};\n{_WORKER.read_text()}"
+    if notices:
+        text += _NOTICES.read_text()
     answer = HttpResponse(text, content_type="text/javascript; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
     answer["Service-Worker-Allowed"] = scope

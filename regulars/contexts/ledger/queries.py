@@ -206,6 +206,15 @@ def account_version(member: MemberRef) -> int:
     return rows.values_list("version", flat=True).first() or 0
 
 
+def account_versions(members: Sequence[MemberRef]) -> dict[UUID, int]:
+    """The same of many, by their ids; those with nothing posted are left out."""
+    rows = LedgerAccount.objects.filter(
+        bucket__in={member.bucket for member in members},
+        member_id__in=[member.id for member in members],
+    )
+    return dict(rows.values_list("member_id", "version"))
+
+
 def _merged_into(member: MemberRef) -> list[str]:
     rows = LedgerTransaction.objects.filter(bucket=member.bucket, member_id=member.id, kind="merge")
     return [str(key) for facts in rows.values_list("facts", flat=True) for key in facts["offsets"]]

@@ -9,6 +9,7 @@ from regulars.contexts.security.usecases.guessing import purge_guesses
 from regulars.contexts.security.usecases.idempotency import purge_stored_answers
 from regulars.contexts.security.usecases.letters import JOB, purge_letters, send_letter
 from regulars.contexts.security.usecases.links import purge_links
+from regulars.contexts.security.usecases.push import purge_push
 from regulars.contexts.security.usecases.sessions import purge_sessions
 from regulars.kit.clock import utc_now
 from regulars.kit.outbox import job
@@ -32,6 +33,7 @@ def deliver_letter(*, letter: str) -> None:
 
 
 def _purge_accounts(now: datetime) -> None:
+    purge_push()
     purge_sessions(now=now)
     purge_ceremonies(now=now)
     purge_codes(now=now)

@@ -15,10 +15,15 @@ class Channel(Protocol):
 
 def find_channel(name: str) -> Channel | None:
     """The channel of this name, where the installation has it."""
-    path = settings.LETTER_CHANNELS.get(name)
+    path = settings.LETTER_CHANNELS.get(name) or settings.DEVICE_CHANNELS.get(name)
     return import_string(path) if path else None
 
 
 def channels() -> frozenset[str]:
-    """The names of the channels that the installation has: email, phone."""
+    """The names of the channels to contacts that the installation has: email, phone."""
     return frozenset(settings.LETTER_CHANNELS)
+
+
+def sends_push() -> bool:
+    """Whether the installation sends notices to browsers."""
+    return "push" in settings.DEVICE_CHANNELS

@@ -1,14 +1,20 @@
-"""Background jobs of the till: what is due by the clock, and keys that need not be remembered."""
+"""Background jobs of the till: what is due by the clock, old keys, and notices of points."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 from django.db import connection
 
 from regulars.contexts.ledger.usecases.sealing import post_due
 from regulars.contexts.members.types import MemberRef
 from regulars.contexts.programme.queries import compiled, get_timeline
+from regulars.contexts.security.ports import sends_push
+from regulars.contexts.till.usecases.news import tell_expiring, tell_movements
 from regulars.kit.clock import utc_now
 from regulars.kit.outbox import job
+from regulars.kit.transactions import in_transaction
 
 KEYS_REMEMBERED = timedelta(days=45)
 _AT_ONCE = 1_000
@@ -41,3 +47,26 @@ def forget_old_keys(*, timestamp: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT till_forget_keys(%s, %s)", [before, _AT_ONCE])
             forgotten = cursor.fetchone()[0]
+
+
+@job("till.tell_movements", cron="* * * * *", atomic=False)
+def tell_what_moved(*, timestamp: int) -> None:
+    """Send notices of points earned and spent to the browsers that take them."""
+    _tell_all(tell_movements)
+
+
+@job("till.tell_expiring", cron="5 9 * * *", atomic=False)
+def tell_what_expires(*, timestamp: int) -> None:
+    """Send notices of points that expire in a week."""
+    _tell_all(tell_expiring)
+
+
+def _tell_all(tell: Callable[..., UUID | None]) -> None:
+    after: UUID | None = None
+    while sends_push():
+        now = utc_now()
+        if get_timeline().timeline.version_at(now) is None:
+            return
+        after = in_transaction(partial(tell, after=after, now=now))
+        if after is None:
+            return

@@ -113,6 +113,7 @@ def contact_code(request: Any, ref: str) -> HttpResponse:
                 typed,
                 address=address_of(request),
                 page=_link_page(request),
+                session=request.session_view.id,
                 now=utc_now(),
                 by=request.actor,
             )

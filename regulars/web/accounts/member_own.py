@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from regulars.contexts.members.queries import get_profile, list_identifiers
 from regulars.contexts.members.types import EVERYONE, IdentifierKind, IdentifierStatus
-from regulars.contexts.security.ports import channels
+from regulars.contexts.security.ports import channels, sends_push
 from regulars.contexts.security.queries import list_passkeys, list_sessions
 from regulars.contexts.security.types import CodeOutcome, SignInStep
 from regulars.contexts.security.usecases.codes import check_code, send_code
@@ -23,6 +23,7 @@ from regulars.contexts.security.usecases.passkeys import (
     finish_passkey,
     remove_passkey,
 )
+from regulars.contexts.security.usecases.push import is_push_on, sender
 from regulars.contexts.security.usecases.sessions import (
     end_session,
     end_sessions_of,
@@ -56,6 +57,8 @@ def account(request: Any) -> HttpResponse:
         "keys": list_passkeys(holder, by=by),
         "passkeys": site_of(request).takes_passkeys,
         "social": offered(),
+        "push_key": sender() if sends_push() else "",
+        "push_on": is_push_on(request.session_view),
     }
     return render(request, "accounts/member_account.html", shown)
 

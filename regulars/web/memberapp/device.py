@@ -43,7 +43,9 @@ def code_device(request: HttpRequest) -> HttpResponse:
 def app_worker(request: HttpRequest) -> HttpResponse:
     """What keeps the card and the last known balance for times without a network."""
     ends = reverse("accounts:member_sign_out")
-    return worker("app", (reverse("memberapp:home"),), _FILES, "/app/", ends=ends)
+    shown = current_brand().name
+    home = (reverse("memberapp:home"),)
+    return worker("app", home, _FILES, "/app/", ends=ends, notices=shown)
 
 
 @public_page

@@ -6,6 +6,7 @@ from regulars.web.memberapp.device import app_manifest, app_worker, code_device
 from regulars.web.memberapp.history import history_page
 from regulars.web.memberapp.home import fresh_part, home_page
 from regulars.web.memberapp.offers import activate, offers_page
+from regulars.web.memberapp.push import switch_off, switch_on
 from regulars.web.memberapp.rewards import redeem, rewards_page
 
 app_name = "memberapp"
@@ -18,6 +19,8 @@ urlpatterns = [
     path("offers/", offers_page, name="offers"),
     path("offers/<str:promotion>/", activate, name="activate"),
     path("device/", code_device, name="device"),
+    path("push/on/", switch_on, name="push_on"),
+    path("push/off/", switch_off, name="push_off"),
     path("worker.js", app_worker, name="worker"),
     path("manifest.webmanifest", app_manifest, name="manifest"),
 ]

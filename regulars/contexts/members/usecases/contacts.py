@@ -29,6 +29,7 @@ from regulars.contexts.security.usecases.codes import check_code, send_code
 from regulars.contexts.security.usecases.guessing import count_guess
 from regulars.contexts.security.usecases.letters import post_letter
 from regulars.contexts.security.usecases.passkeys import remove_all_passkeys
+from regulars.contexts.security.usecases.push import tell_devices
 from regulars.contexts.security.usecases.sessions import end_sessions_of
 from regulars.contexts.security.usecases.undoing import (
     find_undoable,
@@ -134,6 +135,7 @@ def change_contact(
     *,
     address: str,
     page: str,
+    session: UUID | None = None,
     now: datetime,
     by: Actor,
 ) -> ContactStep:
@@ -143,7 +145,8 @@ def change_contact(
     case. A contact that somebody else has gets the one answer `contact.unusable`. Every contact that
     the member had is told, with a link (`page` and a secret) that takes it back for three days;
     where one was replaced, nothing is spent and no other contact changed for
-    `CONTACT_REST_HOURS`. Raises MemberNotFound, MemberClosed, ContactUnknown, ContactRests.
+    `CONTACT_REST_HOURS`. Browsers but that of `session` get a notice. Raises MemberNotFound,
+    MemberClosed, ContactUnknown, ContactRests.
     """
     check_may_change(member, by=by)
     row = hold_member(member)
@@ -177,6 +180,7 @@ def change_contact(
             post_letter(
                 way, contact, letter, params, language=row.language, lasts=UNDO_LASTS, now=now
             )
+    tell_devices(Holder("member", member.id), "push_contact", {}, but=session, now=now)
     _audit(member, "member.change_contact", kind, now, by)
     return ContactStep(rests_until=rests_until)
 

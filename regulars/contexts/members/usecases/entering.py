@@ -24,6 +24,7 @@ from regulars.contexts.security.usecases.guessing import (
     forgive_guess,
 )
 from regulars.contexts.security.usecases.passkeys import PasskeyRefused, finish_passkey_sign_in
+from regulars.contexts.security.usecases.push import tell_devices
 from regulars.contexts.security.usecases.sessions import begin_session
 from regulars.kit.passkeys import Site
 from regulars.kit.rate_limits import Guessing
@@ -98,6 +99,7 @@ def enter(member: MemberRef, method: SessionMethod, *, device: str, now: datetim
     session = begin_session(holder, method=method, device=device, now=now)
     by = Actor("member", str(member.id), None, frozenset())
     record_audit("member.sign_in", "member", str(member.id), {"by": method}, now=now, by=by)
+    tell_devices(holder, "push_sign_in", {"device": device}, but=session.id, now=now)
     return MemberStep(member, session)
 
 

@@ -20,6 +20,7 @@ from regulars.contexts.security.types import Actor, Holder, Permission
 from regulars.contexts.security.usecases.access import require
 from regulars.contexts.security.usecases.audit import record_audit
 from regulars.contexts.security.usecases.passkeys import forget_holder
+from regulars.contexts.security.usecases.push import follow_holder
 from regulars.core.consent import Consent, fold, merged
 from regulars.core.refusal import Invalid
 from regulars.kit.ids import new_id
@@ -94,6 +95,7 @@ def mark_merged(
     SupportRequest.objects.filter(bucket=loser.bucket, member_id=loser.id).update(
         bucket=winner.bucket, member_id=winner.id
     )
+    follow_holder(Holder("member", loser.id), Holder("member", winner.id))
     # Whoever was merged into the loser before is found at the winner in one step.
     Member.objects.filter(merged_into_bucket=loser.bucket, merged_into_id=loser.id).update(
         merged_into_bucket=winner.bucket, merged_into_id=winner.id

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from regulars.contexts.security.ceremonies import forget, recall, remember
 from regulars.contexts.security.models import Ceremony, Passkey, SessionRow
+from regulars.contexts.security.push_models import PushDevice
 from regulars.contexts.security.types import Actor, Holder, HolderKind
 from regulars.contexts.security.usecases.audit import record_audit
 from regulars.core.identifiers import storable
@@ -152,6 +153,7 @@ def remove_passkey(holder: Holder, passkey_id: UUID, *, now: datetime, by: Actor
 def forget_holder(holder: Holder, *, now: datetime) -> None:
     """Somebody is erased: no passkey and no half-done step is left, and no browser is signed in."""
     remove_all_passkeys(holder)
+    PushDevice.objects.filter(holder_kind=holder.kind, holder_id=holder.id).delete()
     Ceremony.objects.filter(holder_kind=holder.kind, holder_id=holder.id).delete()
     sessions = SessionRow.objects.filter(holder_kind=holder.kind, holder_id=holder.id)
     sessions.filter(ended_at=None).update(ended_at=now)

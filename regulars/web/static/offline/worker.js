@@ -70,4 +70,5 @@ async function forget() {
   const cache = await caches.open(CACHE);
   await Promise.all(KEPT.pages.map((path) => cache.delete(path)));
   indexedDB.deleteDatabase(`regulars-${KEPT.name}`);
+  await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
 }
