@@ -8,6 +8,7 @@ from regulars.project.wsgi import application as pages_application
 # isort: split
 # Django is ready from here on: the API may import models.
 from regulars.project.pages import Pages, Receive, Scope, Send
+from regulars.project.proxies import behind, configured_proxies
 from regulars.web.api.app import build_app
 
 API_PREFIXES = ("/till/v1", "/manage/v1", "/openapi.json", "/docs")
@@ -19,9 +20,12 @@ _api = build_app()
 _pages = Pages(pages_application)
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
+async def _face(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a request to whom it concerns; start and end of the server concern the API."""
     if scope["type"] == "lifespan" or scope["path"].startswith(API_PREFIXES):
         await _api(scope, receive, send)
     else:
         await _pages(scope, receive, send)
+
+
+application = behind(configured_proxies(), _face)
