@@ -21,6 +21,7 @@ BENCHES = (
     "plan",
     "simulate",
     "console",
+    "lighthouse",
 )
 
 

@@ -100,6 +100,8 @@ def _pages(held: int) -> dict[str, str]:
         "members, the newest": "/console/members/",
         "members by tag": "/console/members/?tag=vip",
         "members frozen, of none": "/console/members/?status=blocked",
+        "own staff, of none": "/console/members/?staff=yes",
+        "members who joined at a store, of none": "/console/members/?store=s3",
         "members who joined a year ago": "/console/members/?since=2025-01-01&until=2025-01-31",
         "a member's card": f"/console/members/{member}/",
         "a member's statement": f"/console/members/{member}/statement/",

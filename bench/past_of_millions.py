@@ -107,6 +107,7 @@ def fill_past(access: Access, members: int, postings: int) -> tuple[int, int]:
 
 def _one(owner: psycopg.Connection, statement: str) -> int:
     row = owner.execute(statement).fetchone()  # type: ignore[call-overload]
+    assert row is not None
     return int(row[0])
 
 

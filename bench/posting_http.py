@@ -53,14 +53,15 @@ def served() -> Iterator[tuple[int, list[str], psutil.Process]]:
     command = [sys.executable, "-m", "regulars.project.web_process", "127.0.0.1", str(port), "1"]
     process = subprocess.Popen(command, env=environment)
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield port, keys, psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait_for(port: int, process: subprocess.Popen) -> None:
+def wait_for(port: int, process: subprocess.Popen) -> None:
+    """Return once something listens on the port."""
     for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

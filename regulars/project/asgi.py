@@ -1,4 +1,4 @@
-"""The one ASGI application: the API by FastAPI, everything else by Django's pages."""
+"""The one ASGI application: the API by FastAPI, static files, everything else by Django's pages."""
 
 import os
 
@@ -9,6 +9,7 @@ from regulars.project.wsgi import application as pages_application
 # Django is ready from here on: the API may import models.
 from regulars.project.pages import Pages, Receive, Scope, Send
 from regulars.project.proxies import behind, configured_proxies
+from regulars.project.static_files import StaticFiles
 from regulars.web.api.app import build_app
 
 API_PREFIXES = ("/till/v1", "/manage/v1", "/openapi.json", "/docs")
@@ -18,12 +19,15 @@ if os.environ.get("REGULARS_DIE_WITH_PARENT") == "1":
 
 _api = build_app()
 _pages = Pages(pages_application)
+_static = StaticFiles()
 
 
 async def _face(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a request to whom it concerns; start and end of the server concern the API."""
     if scope["type"] == "lifespan" or scope["path"].startswith(API_PREFIXES):
         await _api(scope, receive, send)
+    elif scope["path"].startswith(_static.prefix):
+        await _static(scope, receive, send)
     else:
         await _pages(scope, receive, send)
 

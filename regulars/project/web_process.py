@@ -9,10 +9,8 @@ from granian.log import LogLevels
 
 from regulars.kit import logging as kit_logging
 from regulars.kit.processes import die_with_parent
-from regulars.project.static_version import STATIC, static_url
 
 _GRACE_S = 15
-_YEAR_S = 365 * 24 * 3600  # the address of static files changes with what they contain
 
 
 def serve(host: str, port: int, workers: int) -> None:
@@ -30,9 +28,6 @@ def serve(host: str, port: int, workers: int) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE_S,
-        static_path_route=[static_url().rstrip("/")],
-        static_path_mount=[STATIC],
-        static_path_expires=_YEAR_S,
     ).serve()
 
 
