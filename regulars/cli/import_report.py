@@ -1,6 +1,5 @@
 """What an import says of itself: how it reads the file, and afterwards what became of every row."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,9 @@ from regulars.cli.session import Session
 from regulars.core.receipts.columns import FIELDS
 from regulars.core.receipts.layout import Layout
 from regulars.core.receipts.problem import Problem
-from regulars.core.receipts.tally import Sum, Tally
+from regulars.core.receipts.tally import Sum
 from regulars.core.scene import decimal_text
+from regulars.integrations.receipts.report import Imported, params_of, reasons_of, sums_of
 from regulars.integrations.receipts.source import Source
 
 
@@ -18,15 +18,8 @@ from regulars.integrations.receipts.source import Source
 class Report:
     """Everything that is to be told after an import."""
 
-    source: Source
-    layout: Layout
-    tally: Tally
-    customers: int
-    created: int
-    money: str
-    money_scale: int
+    done: Imported
     seconds: float
-    dry_run: bool
     rejects: Path | None
 
 
@@ -59,31 +52,32 @@ def say_problem(session: Session, problem: Problem) -> str:
 
 def report_data(session: Session, report: Report) -> dict[str, Any]:
     """The report as JSON: the three sums add up to the file."""
-    tally, sums = report.tally, _sums(report)
-    reasons = _reasons(report)
+    done, sums = report.done, sums_of(report.done)
+    tally = done.tally
+    reasons = reasons_of(done)
     return {
         "file": {
             "rows": sum(part.rows for part in sums.values()),
             "amount_minor": sum(part.amount_minor for part in sums.values()),
-            "format": report.source.format,
-            "encoding": report.source.encoding,
-            "delimiter": report.source.delimiter,
-            "preset": report.layout.preset,
-            "columns": {field: list(names) for field, names in report.layout.columns.items()},
+            "format": done.source.format,
+            "encoding": done.source.encoding,
+            "delimiter": done.source.delimiter,
+            "preset": done.layout.preset,
+            "columns": {field: list(names) for field, names in done.layout.columns.items()},
         },
         "sales": _part(sums["sold"], receipts=tally.sales, already=tally.sales_known),
         "returns": _part(sums["returned"], receipts=tally.returns, already=tally.returns_known),
         "rejected": _part(
             sums["refused"],
             by_reason={
-                code: _part(part, says=session.say(code, **_shown(report, code)))
+                code: _part(part, says=session.say(code, **params_of(done, code)))
                 for code, part in reasons.items()
             },
         ),
-        "members": {"customers": report.customers, "new": report.created},
+        "members": {"customers": done.customers, "new": done.created},
         "anonymous_sales_of_unknown_customers": tally.anonymous,
-        "money": {"currency": report.money, "scale": report.money_scale},
-        "dry_run": report.dry_run,
+        "money": {"currency": done.money, "scale": done.money_scale},
+        "dry_run": done.dry_run,
         "rejects_file": str(report.rejects) if report.rejects else None,
         "seconds": round(report.seconds, 3),
     }
@@ -91,20 +85,21 @@ def report_data(session: Session, report: Report) -> dict[str, Any]:
 
 def report_lines(session: Session, report: Report) -> list[str]:
     """The report for a person."""
-    tally, sums = report.tally, _sums(report)
+    done, sums = report.done, sums_of(report.done)
+    tally = done.tally
     whole = Sum(*map(sum, zip(*sums.values(), strict=True)))
-    lines = [session.say("import.dry_run")] if report.dry_run else []
+    lines = [session.say("import.dry_run")] if done.dry_run else []
     for code, part, receipts, known in (
         ("import.sold", sums["sold"], tally.sales, tally.sales_known),
         ("import.returned", sums["returned"], tally.returns, tally.returns_known),
     ):
-        lines.append(session.say(code, **_told(part, report), receipts=receipts, already=known))
-    lines.append(session.say("import.refused", **_told(sums["refused"], report)))
-    for code, part in _reasons(report).items():
-        reason = session.say(code, **_shown(report, code))
-        lines.append(session.say("import.refused_because", reason=reason, **_told(part, report)))
-    lines.append(session.say("import.whole", **_told(whole, report)))
-    lines.append(session.say("import.members", customers=report.customers, new=report.created))
+        lines.append(session.say(code, **_told(part, done), receipts=receipts, already=known))
+    lines.append(session.say("import.refused", **_told(sums["refused"], done)))
+    for code, part in reasons_of(done).items():
+        reason = session.say(code, **params_of(done, code))
+        lines.append(session.say("import.refused_because", reason=reason, **_told(part, done)))
+    lines.append(session.say("import.whole", **_told(whole, done)))
+    lines.append(session.say("import.members", customers=done.customers, new=done.created))
     if tally.anonymous:
         lines.append(session.say("import.anonymous", receipts=tally.anonymous))
     if report.rejects:
@@ -112,35 +107,10 @@ def report_lines(session: Session, report: Report) -> list[str]:
     return lines
 
 
-def _sums(report: Report) -> dict[str, Sum]:
-    sold, returned, refused = report.tally.sums()
-    refused = Sum(refused.rows + len(report.source.broken), refused.amount_minor)
-    return {"sold": sold, "returned": returned, "refused": refused}
-
-
-def _reasons(report: Report) -> dict[str, Sum]:
-    reasons = report.tally.reasons()
-    for row in report.source.broken:
-        count = reasons.get(row.problem.code, Sum(0, 0)).rows
-        reasons[row.problem.code] = Sum(count + 1, 0)
-    return reasons
-
-
-def _shown(report: Report, code: str) -> Mapping[str, object]:
-    """What the sentence of a reason needs, from the first row that has it."""
-    for problem in report.tally.rows.problems.values():
-        if problem.code == code:
-            return dict(problem.params)
-    for row in report.source.broken:
-        if row.problem.code == code:
-            return dict(row.problem.params)
-    return {}
-
-
 def _part(part: Sum, **more: Any) -> dict[str, Any]:
     return {"rows": part.rows, "amount_minor": part.amount_minor, **more}
 
 
-def _told(part: Sum, report: Report) -> dict[str, object]:
-    amount = decimal_text(part.amount_minor, report.money_scale)
-    return {"rows": part.rows, "amount": amount, "money": report.money}
+def _told(part: Sum, done: Imported) -> dict[str, object]:
+    amount = decimal_text(part.amount_minor, done.money_scale)
+    return {"rows": part.rows, "amount": amount, "money": done.money}

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("regulars.web.accounts.urls")),
     path("console/programme/", include("regulars.web.editor.urls")),
     path("console/", include("regulars.web.office.urls")),
+    path("console/", include("regulars.web.intake.urls")),
     path("console/", include("regulars.web.insight.urls")),
     path("console/", include("regulars.web.planning.urls")),
     path("console/", include("regulars.web.offers.urls")),

@@ -34,6 +34,7 @@ from regulars.kit.transactions import in_transaction
 from regulars.studies.folders import studies_folder, study_folder
 from regulars.studies.registry import RUNS
 from regulars.studies.requests import read_request
+from regulars.studies.uploads import remove_old_uploads
 from regulars.studies.work import Stopped, Work
 
 log = logging.getLogger(__name__)
@@ -59,12 +60,13 @@ def run_study(*, study: str, ending: Callable[[], bool]) -> None:
 
 @job("studies.tidy", queue=QUEUE_OF_STUDIES, cron="41 * * * *", atomic=False)
 def tidy_studies(*, timestamp: int) -> None:
-    """Remove results that are kept long enough, and what killed studies have left.
+    """Remove results and uploads that are kept long enough, and what killed studies have left.
 
     It is a job of the same queue, of which one is done at a time: no study is at work meanwhile.
     """
     kept_for = timedelta(days=settings.STUDIES_KEPT_DAYS)
     in_transaction(lambda: forget_old_results(kept_for, now=utc_now()))
+    remove_old_uploads(default_home(), now=utc_now())
     kept = {found.hex for found in in_transaction(list_kept_studies)}
     place = studies_folder(default_home())
     for folder in place.iterdir() if place.is_dir() else ():
@@ -115,6 +117,7 @@ def _computed(
         conninfo=access.app.conninfo,
         language=request.language or "en",
         now=utc_now(),
+        clock=utc_now,
         advance=_Telling(started, ending),
     )
     return dict(RUNS[started.study.kind](request, work))

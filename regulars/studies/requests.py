@@ -3,10 +3,12 @@
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Language = Literal["en", "ru"]
+REJECTS = "rejects.csv"  # what an import calls the file of rows that it did not take
 
 
 class StudyRequest(BaseModel):
@@ -102,19 +104,53 @@ class OptimisationRequest(ReplayRequest):
     margin: Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)] | None = None
 
 
+class FileMapping(BaseModel):
+    """What the columns of a file of receipts hold, and how they are written; nothing else is guessed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    columns: dict[str, list[str]]
+    cancels: str = ""
+    store: str = "import"
+    till: str = "import"
+    sku: str = "goods"
+    identifier: Literal["external", "card", "phone", "email"] = "external"
+    time_zone: str | None = None
+    decimal: Literal[".", ","] | None = None
+    date: str | None = None
+    time: str | None = None
+
+
+class ImportRequest(StudyRequest):
+    """An import of past receipts from a file that was uploaded; asked for in the console only."""
+
+    kind: Literal["import"]
+    upload: UUID
+    name: Annotated[str, Field(max_length=200)]
+    bytes: Annotated[int, Field(ge=0)]
+    staff: UUID
+    mapping: FileMapping
+    enrol: bool = False
+    dry_run: bool = True
+    checked: UUID | None = None  # the trial run that showed what would come of it
+
+
 StudyBody = Annotated[
     AnalysisRequest | SimulationRequest | OptimisationRequest, Field(discriminator="kind")
 ]
-"""A request of any kind; told apart by `kind`."""
+"""A request of any kind that programs may ask for; told apart by `kind`."""
 
 REQUESTS: dict[str, type[StudyRequest]] = {
     "analysis": AnalysisRequest,
     "simulation": SimulationRequest,
     "optimisation": OptimisationRequest,
+    "import": ImportRequest,
 }
-_READER: TypeAdapter[StudyBody] = TypeAdapter(StudyBody)
+_READER: TypeAdapter[StudyBody | ImportRequest] = TypeAdapter(
+    Annotated[StudyBody | ImportRequest, Field(discriminator="kind")]
+)
 
 
-def read_request(stored: object) -> StudyBody:
+def read_request(stored: object) -> StudyBody | ImportRequest:
     """A stored request as its kind reads it."""
     return _READER.validate_python(stored)

@@ -31,6 +31,7 @@ class Work:
     conninfo: str  # how the application's role reaches the books
     language: str
     now: datetime
+    clock: Callable[[], datetime]  # for what is written into the books, which `now` is too old for
     advance: Advance
 
 

@@ -34,6 +34,7 @@ PAGES = (
     Page("Consents", "/console/consents/"),
     Page("Wizard, a first sale", "/console/start/sale/?amount=500"),
     Page("My account", "/console/account/"),
+    Page("Import", "/console/import/"),
     Page("Stores and tills", "/console/stores/"),
     Page("New store", "/console/stores/new/"),
     Page("Cards", "/console/cards/"),

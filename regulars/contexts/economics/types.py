@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from regulars.contexts.security.types import Permission
 from regulars.core.economics.closing import Frozen
 from regulars.core.economics.subledger import Entry
 from regulars.core.economics.vintages import Late
@@ -62,6 +63,10 @@ class StudyState(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+# Kinds with a permission of their own, to ask for them and to see what came of them.
+KINDS_APART: Mapping[str, Permission] = {"import": Permission.RECEIPTS_IMPORT}
 
 
 class StudyFile(NamedTuple):

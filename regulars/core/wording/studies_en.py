@@ -18,6 +18,7 @@ SENTENCES = {
     "study.kind_analysis": "Analysis",
     "study.kind_simulation": "Simulation",
     "study.kind_optimisation": "Optimisation",
+    "study.kind_import": "Import of receipts",
     "study.state_queued": "waiting",
     "study.state_running": "running",
     "study.state_done": "done",

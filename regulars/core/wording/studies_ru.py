@@ -18,6 +18,7 @@ SENTENCES = {
     "study.kind_analysis": "Анализ",
     "study.kind_simulation": "Симуляция",
     "study.kind_optimisation": "Подбор программы",
+    "study.kind_import": "Загрузка чеков",
     "study.state_queued": "ждёт",
     "study.state_running": "идёт",
     "study.state_done": "готово",

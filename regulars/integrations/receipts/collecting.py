@@ -11,6 +11,7 @@ from regulars.core.receipts.moments import date_format
 from regulars.core.receipts.numbers import decimal_of
 from regulars.core.receipts.problem import Problem
 from regulars.integrations.receipts.source import (
+    CHARACTERS_MAX,
     COLUMNS_MAX,
     ROWS_MAX,
     BrokenRow,
@@ -47,14 +48,17 @@ class Collected:
 
     def _good(self, rows: Iterable[Numbered]) -> Iterator[Sequence[str]]:
         width = len(self.names)
+        characters = 0
         for line, told in rows:
             cells = told if len(told) == width else _fitted(told, width)
             if len(cells) != width:
                 self._refuse(line, cells)
                 continue
             self.lines.append(line)
-            if len(self.lines) > ROWS_MAX:
-                raise FileTooLarge(what=ROWS_MAX)
+            # A workbook may repeat one long text in a million cells of a few bytes.
+            characters += sum(map(len, cells))
+            if len(self.lines) > ROWS_MAX or characters > CHARACTERS_MAX:
+                raise FileTooLarge(what=len(self.lines))
             yield cells
 
     def _refuse(self, line: int, cells: Sequence[str]) -> None:

@@ -109,12 +109,38 @@ def settle_layout(
     )
     parts = _parts(known, told, options, source, layout)
     layout = Layout(layout.columns, preset=layout.preset, **parts)
-    missing = missing_fields(layout.columns)
-    if missing:
-        raise ColumnsMissing(missing=", ".join(missing), columns=", ".join(source.names)[:500])
+    _check_complete(source, layout)
     if known and known.beside and "category" not in columns:
         return with_goods_beside(source, layout, known.beside, folder)
     return source, layout
+
+
+def guessed_layout(source: Source) -> Layout:
+    """What `settle_layout` takes the columns for where nobody says anything; some may be missing."""
+    known = recognise(source.names)
+    layout = Layout(known.columns if known else _guessed(source, {}))
+    parts = _parts(known, MappingFile(), {}, source, layout)
+    return Layout(layout.columns, preset=known.code if known else None, **parts)
+
+
+def told_layout(source: Source, told: MappingFile) -> Layout:
+    """The layout that `told` says whole: nothing is guessed beside it.
+
+    Raises ColumnUnknown, ColumnsMissing.
+    """
+    columns = {
+        field: _present(source, field, names) for field, names in _told_columns(told).items()
+    }
+    parts = {k: v for k, v in told.model_dump(exclude={"columns"}).items() if v is not None}
+    layout = Layout(columns, **parts)
+    _check_complete(source, layout)
+    return layout
+
+
+def _check_complete(source: Source, layout: Layout) -> None:
+    missing = missing_fields(layout.columns)
+    if missing:
+        raise ColumnsMissing(missing=", ".join(missing), columns=", ".join(source.names)[:500])
 
 
 def _preset(source: Source, code: str | None) -> Preset | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import islice
 from zipfile import BadZipFile, ZipFile
 
 import pyarrow as pa
@@ -41,8 +42,8 @@ def read_parquet(opener: Opener) -> Source:
     return Source(names, table.rename_columns(list(names)), range(1, table.num_rows + 1), "parquet")
 
 
-def read_workbook(opener: Opener) -> Source:
-    """The rows of the first sheet that has any, with their numbers on the sheet.
+def read_workbook(opener: Opener, *, most: int | None = None) -> Source:
+    """The rows of the first sheet that has any, with their numbers on the sheet; `most` of them.
 
     Raises FileBroken, FileTooLarge, FileNotTable, FileEmpty.
     """
@@ -56,16 +57,16 @@ def read_workbook(opener: Opener) -> Source:
             raw.seek(0)
             book = load_workbook(raw, read_only=True, data_only=True)
             try:
-                return _from_book(book)
+                return _from_book(book, most)
             finally:
                 book.close()
     except (BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, EOFError):
         raise FileBroken(file=opener.path.name) from None
 
 
-def _from_book(book: object) -> Source:
+def _from_book(book: object, most: int | None) -> Source:
     for sheet in book.worksheets:  # type: ignore[attr-defined]
-        rows = _sheet_rows(sheet)
+        rows = islice(_sheet_rows(sheet), most)
         first = next(rows, None)
         if first is None:
             continue

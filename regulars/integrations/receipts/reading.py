@@ -1,8 +1,9 @@
 """Reading a file of receipts whatever it is: what it is shows in its bytes, not in its name."""
 
+from enum import Enum
 from pathlib import Path
 
-from regulars.integrations.receipts.opening import opener
+from regulars.integrations.receipts.opening import Opener, opener
 from regulars.integrations.receipts.packed import read_parquet, read_workbook
 from regulars.integrations.receipts.source import FileEmpty, FileNotTable, FileUnreadable, Source
 from regulars.integrations.receipts.text import read_fixed, read_text
@@ -22,17 +23,39 @@ def read_source(path: Path) -> Source:
     if not path.is_file():
         raise FileUnreadable(file=path.name, reason="?")
     file = opener(path)
+    kind = kind_of(file)
+    if kind is Kind.PARQUET:
+        return read_parquet(file)
+    if kind is Kind.WORKBOOK:
+        return read_workbook(file)
+    return read_lines(file)
+
+
+class Kind(Enum):
+    """What a file is by its first bytes."""
+
+    PARQUET = "parquet"
+    WORKBOOK = "xlsx"
+    LINES = "lines"
+
+
+def kind_of(file: Opener) -> Kind:
+    """What the file is. Raises FileUnreadable, FileBroken, FileEmpty, FileNotTable."""
     start = file.start(_START)
     if not start.strip():
         raise FileEmpty
-    if start.startswith(_PARQUET):
-        return read_parquet(file)
-    if start.startswith(_ZIP):
-        return read_workbook(file)
     if start.startswith(_OLD_EXCEL):
         raise FileNotTable
-    names = _fixed_names(start)
-    return read_text(file) if names is None else read_fixed(file, names or None)
+    kinds = {_PARQUET: Kind.PARQUET, _ZIP: Kind.WORKBOOK}
+    return next((kind for mark, kind in kinds.items() if start.startswith(mark)), Kind.LINES)
+
+
+def read_lines(file: Opener, *, encoding: str | None = None) -> Source:
+    """The rows of a file of text. Raises what `read_source` raises."""
+    names = _fixed_names(file.start(_START))
+    if names is None:
+        return read_text(file, encoding=encoding)
+    return read_fixed(file, names or None)
 
 
 def _fixed_names(start: bytes) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ from regulars.core.refusal import Invalid
 
 COLUMNS_MAX = 500
 ROWS_MAX = 20_000_000
+CHARACTERS_MAX = 4 << 30
 
 
 class FileUnreadable(Invalid):

@@ -19,13 +19,13 @@ _ENCODINGS = ["cp1251", "cp1252", "koi8_r", "cp866"]
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-def read_text(opener: Opener) -> Source:
-    """The rows of a file of separated values, each with its line.
+def read_text(opener: Opener, *, encoding: str | None = None) -> Source:
+    """The rows of a file of separated values, each with its line; `encoding` where it is known.
 
     Raises FileNotTable, FileEmpty, FileTooLarge, FileBroken, FileUnreadable.
     """
     sample = opener.start(SAMPLE_BYTES)
-    encoding = find_encoding(sample, opener)
+    encoding = encoding or find_encoding(sample, opener)
     text = sample.decode(encoding, "ignore")
     if "\0" in text:
         raise FileNotTable

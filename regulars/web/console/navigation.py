@@ -77,6 +77,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Section, ...]], ...] = (
         _("Installation"),
         (
             Section("office:places", _("Stores and tills"), "building-store", (_P.PLACES_READ,)),
+            Section("intake:imports", _("Import"), "file-import", (_P.RECEIPTS_IMPORT,)),
             Section("accounts:consents", _("Consents"), "file-text", (_P.CONSENTS_READ,)),
             Section("accounts:staff", _("Staff"), "id-badge-2", (_P.STAFF_READ,)),
             Section("office:keys", _("API keys"), "key", (_P.KEYS_READ,)),

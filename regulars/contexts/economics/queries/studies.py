@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from regulars.contexts.economics.models import Study
-from regulars.contexts.economics.types import StudyFile, StudyState, StudyView
+from regulars.contexts.economics.types import KINDS_APART, StudyFile, StudyState, StudyView
 from regulars.contexts.security.types import Actor, Permission
-from regulars.contexts.security.usecases.access import require
+from regulars.contexts.security.usecases.access import require_any
 from regulars.core.refusal import NotFound, Refused
+
+_SEEING = (Permission.REPORTS_READ, *KINDS_APART.values())
 
 
 class StudyNotFound(NotFound):
@@ -35,9 +37,9 @@ class StudyFileNotFound(NotFound):
 
 def get_study(study_id: UUID, *, by: Actor) -> StudyView:
     """The study of this id. Raises PermissionMissing, StudyNotFound."""
-    require(by, Permission.REPORTS_READ)
+    require_any(by, *_SEEING)
     row = Study.objects.filter(id=study_id).first()
-    if row is None:
+    if row is None or not may_see(row.kind, by=by):
         raise StudyNotFound(pointer="/study")
     return study_view(row)
 
@@ -52,10 +54,13 @@ def list_studies(
 ) -> list[StudyView]:
     """The newest first, of a `kind`, those whose files are there, asked for before `before`.
 
-    Raises PermissionMissing.
+    Kinds that the actor may not see are left out. Raises PermissionMissing.
     """
-    require(by, Permission.REPORTS_READ)
+    require_any(by, *((_seen_by(kind),) if kind else _SEEING))
     rows = Study.objects.order_by("-id")
+    if not may_see("", by=by):
+        rows = rows.filter(kind__in=KINDS_APART)
+    rows = rows.exclude(kind__in=[apart for apart in KINDS_APART if not may_see(apart, by=by)])
     if kind is not None:
         rows = rows.filter(kind=kind)
     if with_files:
@@ -93,6 +98,15 @@ def list_kept_studies() -> frozenset[UUID]:
     """Those whose files are to be there; for the job that tidies up."""
     kept = Study.objects.filter(state=StudyState.DONE, removed_at=None)
     return frozenset(kept.values_list("id", flat=True))
+
+
+def may_see(kind: str, *, by: Actor) -> bool:
+    """Whether studies of this kind are there for the actor; for this context only."""
+    return _seen_by(kind) in by.permissions
+
+
+def _seen_by(kind: str) -> Permission:
+    return KINDS_APART.get(kind, Permission.REPORTS_READ)
 
 
 def study_view(row: Study) -> StudyView:
