@@ -16,6 +16,7 @@ from regulars.contexts.security.types import Actor, AuditRowView, Permission
 WORDS: dict[str, tuple[Promise, str]] = {
     "approval.decide": (gettext_lazy("Decided on a request"), "clipboard-check"),
     "approval.request": (gettext_lazy("Asked for approval"), "clipboard-check"),
+    "audit.export": (gettext_lazy("Audit trail taken as a file"), "download"),
     "card_range.create": (gettext_lazy("Range of card numbers made"), "credit-card"),
     "card_range.issue": (gettext_lazy("Cards issued"), "credit-card"),
     "card_range.print": (gettext_lazy("Cards sent to print"), "printer"),

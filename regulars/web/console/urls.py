@@ -3,7 +3,7 @@
 from django.urls import path
 
 from regulars.web.console.approvals import approvals_page, decide
-from regulars.web.console.audit import audit_page
+from regulars.web.console.audit import audit_csv, audit_page
 from regulars.web.console.brand import brand_page, brand_preview
 from regulars.web.console.design import design_page
 from regulars.web.console.home import home_figures, home_page
@@ -37,6 +37,7 @@ urlpatterns = [
     path("approvals/", approvals_page, name="approvals"),
     path("approvals/<uuid:approval_id>/decide/", decide, name="decide"),
     path("audit/", audit_page, name="audit"),
+    path("audit/csv/", audit_csv, name="audit_csv"),
     path("brand/", brand_page, name="brand"),
     path("brand/preview/", brand_preview, name="brand_preview"),
     path("members/", members_page, name="members"),
