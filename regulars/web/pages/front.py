@@ -8,14 +8,14 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from csp.constants import NONCE, SELF
-from csp.decorators import csp_update
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -56,7 +56,6 @@ class _Answer:
 @public_page
 @require_safe
 @never_cache
-@csp_update({"style-src": [SELF, NONCE]})
 def front_page(request: HttpRequest) -> HttpResponse:
     """The page in the language of `?lang=` or of the browser.
 
@@ -70,14 +69,15 @@ def front_page(request: HttpRequest) -> HttpResponse:
     language = _language(request)
     page: dict[str, Any] = {
         "language": language,
-        "languages": [(code, _NAMES[code]) for code in LANGUAGES],
         "footer": sentence("front.footer", {"version": version("regulars")}, language),
     }
     answer = _Answer()
     try:
         answer = _may_see(request, now)
         page |= _running(language, now)
-        page["figures"] = _shown(FIGURES.at(now), language) if answer.open else None
+        figures = FIGURES.soon(now) if answer.open else None
+        page["figures"] = _shown(figures, language) if figures else None
+        page["counting"] = answer.open and figures is None
     except NoProgrammeInForce:
         page["running"] = sentence("front.no_programme", {}, language)
     except (OperationalError, InterfaceError):
@@ -86,15 +86,17 @@ def front_page(request: HttpRequest) -> HttpResponse:
         page["closed"] = sentence(answer.code or "front.closed", answer.params or {}, language)
         page["may_sign_in"] = answer.status != 503
     page["t"] = _Sentences(language)
-    response = render(request, "pages/front.html", page, status=answer.status)
+    request.language = language  # type: ignore[attr-defined]
+    with override(language):
+        if answer.status == 503:  # what every page asks the database for is away too
+            response = HttpResponse(render_to_string("pages/front_away.html", page), status=503)
+        else:
+            response = render(request, "pages/front.html", page, status=answer.status)
     for name, value in (answer.headers or {}).items():
         response[name] = value
     response["Content-Language"] = language
     patch_vary_headers(response, ["Accept-Language", "Authorization"])
     return response
-
-
-_NAMES = {"en": "English", "ru": "Русский"}
 
 
 class _Sentences:
@@ -252,17 +254,19 @@ def _chart(days: tuple[Day, ...], speech: Speech) -> dict[str, Any]:
     }
 
 
-def _points(figures: Figures, speech: Speech) -> list[tuple[str, list[str]]]:
-    """A row for each currency: its name, then outstanding, issued, spent, expired."""
+def _points(figures: Figures, speech: Speech) -> list[dict[str, str]]:
+    """A row for each currency."""
     currencies = figures.programme.document.currencies
     return [
-        (
-            text_in(currencies[code].title, speech.language) if code in currencies else code,
-            [
-                speech.points(amount, code)
-                for amount in (flow.outstanding or 0, flow.issued, flow.spent, flow.expired)
-            ],
-        )
+        {
+            "title": text_in(currencies[code].title, speech.language)
+            if code in currencies
+            else code,
+            "outstanding": speech.points(flow.outstanding or 0, code),
+            "issued": speech.points(flow.issued, code),
+            "spent": speech.points(flow.spent, code),
+            "expired": speech.points(flow.expired, code),
+        }
         for code, flow in figures.month.items()
     ]
 
