@@ -148,6 +148,9 @@ MANAGE_REQUESTS_PER_S = int(os.environ.get("REGULARS_MANAGE_REQUESTS_PER_S", "50
 # Look-ups that find nobody: by a key, and wrong keys from one address.
 UNKNOWN_MEMBERS_PER_10_MIN = int(os.environ.get("REGULARS_UNKNOWN_MEMBERS_PER_10_MIN", "200"))
 WRONG_KEYS_PER_10_MIN = int(os.environ.get("REGULARS_WRONG_KEYS_PER_10_MIN", "100"))
+# From more than this on, points are spent at a till only by who proved to be there; None: never asked.
+_PROOF_OVER = os.environ.get("REGULARS_SPENDING_PROOF_OVER_MINOR", "")
+SPENDING_PROOF_OVER_MINOR = int(_PROOF_OVER) if _PROOF_OVER else None
 # Corrections by hand over so many minor units need a second person.
 ADJUSTMENT_LIMIT_MINOR = int(os.environ.get("REGULARS_ADJUSTMENT_LIMIT_MINOR", "1000"))
 # For how many days the files of an analysis or simulation that was asked for over the API are kept.

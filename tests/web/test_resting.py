@@ -56,3 +56,11 @@ def test_what_was_set_aside_before_is_still_spent(api, receipt, rich):
     assert sell(api, body | {"quote": free["quote"]}).json()["code"] == "member.rests"
     answer = sell(api, body | {"quote": held["quote"]})
     assert answer.status_code == 201, answer.text
+
+
+def test_who_rests_gives_no_points_away(api, receipt, rich):
+    rest(api, hours=1)
+    path = f"/manage/v1/members/{api.world.member}/transfers"
+    body = {"to": str(api.world.other), "currency": "points", "amount": 5}
+    answer = api("manage/all", "POST", path, body)
+    assert answer.json()["code"] == "member.rests", answer.text

@@ -111,7 +111,7 @@ def decide_commit(command: CommitSale, row: Row, room: Room) -> Outcome:
         if command.unheard:
             decision = decision._replace(codes=(*decision.codes, *command.unheard))
     if not (command.history or (quoted and quoted.held)):  # what was set aside before may be taken
-        check_spending(member, decision, now=room.now)
+        check_spending(programme, member, decision, command.unproved_max_minor, now=room.now)
     decision = with_loads(programme, receipt, purse, decision, has_member=member is not None)
     quote_id = quoted.id if quoted and quoted.coupons else ""
     if member is None or book is None:

@@ -63,6 +63,7 @@ class Asked(NamedTuple):
     offers: bool = True
     explain: bool = False
     unheard: tuple[CodeAnswer, ...] = ()
+    unproved_max_minor: int | None = None
 
 
 def decide_quote(command: QuoteSale, row: Row, room: Room) -> Outcome:
@@ -83,6 +84,7 @@ def decide_quote(command: QuoteSale, row: Row, room: Room) -> Outcome:
         command.offers,
         command.explain,
         command.unheard,
+        command.unproved_max_minor,
     )
     hold = command.hold and room.binding
     quote_id = _quote_id(command, room)
@@ -133,7 +135,7 @@ def quote(
     decision = decided(asked.pay, asked.funds)
     if asked.unheard:
         decision = decision._replace(codes=(*decision.codes, *asked.unheard))
-    check_spending(member, decision, now=room.now)
+    check_spending(programme, member, decision, asked.unproved_max_minor, now=room.now)
     plain = decided({}, ()) if asked.pay else decision
     resting = rests(member, now=room.now)
     options = tuple(

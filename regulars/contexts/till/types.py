@@ -48,7 +48,8 @@ class QuoteSale:
     `codes` are promo codes and coupons in their one spelling, `claims` how many times each promotion is
     asked for, `cards` the gift cards that are to pay. `unheard` answers codes that were not looked at
     (too many wrong ones came from there). `offers` tells which promotions were nearly reached, `explain`
-    of every promotion why (not).
+    of every promotion why (not). `unproved_max_minor`: the most money's worth that may be spent, for
+    who has not proved to be there; None: any.
     """
 
     receipt: Receipt
@@ -63,6 +64,7 @@ class QuoteSale:
     unheard: tuple[CodeAnswer, ...] = ()
     offers: bool = True
     explain: bool = False
+    unproved_max_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class CommitSale:
     """Make a sale of a receipt, as quoted or as decided now.
 
     `history`: it comes out of a file of past receipts, so it may be as late as it likes. With a
-    quote, its codes, claims and cards are those of the quote.
+    quote, its codes, claims and cards are those of the quote. `unproved_max_minor`: as in a quote.
     """
 
     receipt: Receipt
@@ -85,6 +87,7 @@ class CommitSale:
     claims: Mapping[str, int] = field(default_factory=dict)
     cards: tuple[CardUse, ...] = ()
     unheard: tuple[CodeAnswer, ...] = ()
+    unproved_max_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from regulars.core.till.decision import (
     ReceiptEmpty,
     ReceiptFromFuture,
     ReceiptTooLate,
+    SpendingUnproved,
 )
 from regulars.core.till.sold import spend_of, visits_of
 from regulars.core.till.standing import TURNOVER, note_entry, turnover_of
@@ -59,11 +60,35 @@ def rests(member: MemberFacts | None, *, now: datetime) -> bool:
     return member is not None and member.rests_until is not None and now < member.rests_until
 
 
-def check_spending(member: MemberFacts | None, decision: Decision, *, now: datetime) -> None:
-    """Refuse to spend anything of a member who rests after a change of contact. Raises MemberRests."""
-    if member is not None and rests(member, now=now) and spends_of(decision):
-        assert member.rests_until is not None
+def check_spending(
+    programme: Compiled,
+    member: MemberFacts | None,
+    decision: Decision,
+    unproved_max_minor: int | None = None,
+    *,
+    now: datetime,
+) -> None:
+    """Refuse to spend of a member who rests, or more money's worth than goes without proof (None: any).
+
+    Raises MemberRests, SpendingUnproved.
+    """
+    spends = spends_of(decision) if member is not None else ()
+    if not spends:
+        return
+    if member is not None and member.rests_until is not None and rests(member, now=now):
         raise MemberRests(until=member.rests_until.isoformat())
+    if unproved_max_minor is not None:
+        worth = sum(worth_of(programme, currency, amount) for currency, amount in spends)
+        if worth > unproved_max_minor:
+            raise SpendingUnproved(pointer="/pay")
+
+
+def worth_of(programme: Compiled, currency: str, amount: int) -> int:
+    """The money that so much of a currency pays, in minor units; 0 of one that pays none."""
+    known = programme.currencies.get(currency)
+    if known is None or known.money is None:
+        return 0
+    return amount * known.money.worth[0] // known.money.worth[1]
 
 
 def commit(

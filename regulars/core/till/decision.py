@@ -183,6 +183,13 @@ class MemberRests(Refused):
     kind = "forbidden"
 
 
+class SpendingUnproved(Refused):
+    """So much is spent only when the member has proved to be at the till."""
+
+    code = "spend.unproved"
+    kind = "forbidden"
+
+
 class PaymentNotPossible(Refused):
     """So much cannot be paid with this currency on this receipt."""
 

@@ -8,6 +8,9 @@ SENTENCES = {
     "payment.promotion": "The promotion «{promotion}» cost {amount} points.",
     "payment.paid_in": "Paid in: {money}.",
     "member.rests": "A contact of this member was changed lately: for safety nothing can be spent yet.",
+    "spend.unproved": (
+        "So much is not paid without the member: scan the code of their app, or take the six digits under it."
+    ),
     "spend.rests": "A contact was changed lately: for safety nothing can be spent yet.",
     "spend.all": "All of the balance can be spent on this receipt.",
     "spend.share": "No larger share of the receipt can be paid in this way.",

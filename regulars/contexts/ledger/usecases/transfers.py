@@ -18,7 +18,7 @@ from regulars.core.ledger.transfer import GIVEN, TransferToOneself, check_transf
 from regulars.core.programme.compiled import Compiled
 from regulars.core.reasons import Reason
 from regulars.core.till.commit import facts_of
-from regulars.core.till.decision import MemberNotActive
+from regulars.core.till.decision import MemberNotActive, MemberRests
 from regulars.core.till.terms import terms_of
 
 
@@ -36,7 +36,7 @@ def transfer_points(
     """Move `amount` minor units from one member to another; how the books of both stand then.
 
     Expiry goes by the currency's rules. The same `source` again moves nothing more. Raises
-    PermissionMissing, MemberNotFound, MemberNotActive, TransferToOneself, TransferNotOffered,
+    PermissionMissing, MemberNotFound, MemberNotActive, MemberRests, TransferToOneself, TransferNotOffered,
     TransferOutOfBounds, PointsInsufficient.
     """
     require(by, Permission.LEDGER_ADJUST)
@@ -44,6 +44,7 @@ def transfer_points(
     books = {ref: _open(ref, programme, now) for ref in refs}
     from_book, to_book = books[refs[0]], books[refs[1]]
     if not _is_done(refs[0], source):
+        _check_rest(refs[0], now)
         day = period_number(now, Period.DAY, programme.zone)
         key = GIVEN.format(currency=currency)
         period, given = from_book.counters_at(now).get(key, (day, 0))
@@ -83,6 +84,12 @@ def _active(member: MemberRef) -> MemberRef:
     if found.status is not MemberStatus.ACTIVE:
         raise MemberNotActive(status=found.status.value)
     return found.ref
+
+
+def _check_rest(giver: MemberRef, now: datetime) -> None:
+    until = get_survivor(giver, within=EVERYONE).rests_until
+    if until is not None and now < until:
+        raise MemberRests(until=until.isoformat())
 
 
 def _open(ref: MemberRef, programme: Compiled, now: datetime) -> Book:

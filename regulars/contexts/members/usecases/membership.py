@@ -15,6 +15,7 @@ from regulars.contexts.members.models import (
     ProfileRow,
     SupportRequest,
 )
+from regulars.contexts.members.presence_models import Presence
 from regulars.contexts.members.types import MemberRef, MemberStatus, Profile
 from regulars.contexts.security.types import Actor, Holder, Permission
 from regulars.contexts.security.usecases.access import require
@@ -143,6 +144,7 @@ def erase_member(member: MemberRef, reason: str, *, now: datetime, by: Actor) ->
     IssuedCard.objects.filter(pk__in=list(numbers), retired_at=None).update(retired_at=now)
     claims.delete()
     CodeDevice.objects.filter(bucket=member.bucket, member_id=member.id).delete()
+    Presence.objects.filter(bucket=member.bucket, member_id=member.id).delete()
     forget_holder(Holder("member", member.id), now=now)
     SupportRequest.objects.filter(bucket=member.bucket, member_id=member.id).update(
         text="", answer=""

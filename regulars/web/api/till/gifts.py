@@ -26,6 +26,7 @@ from regulars.web.api.operation import Example, Operations
 from regulars.web.api.serving import Call
 from regulars.web.api.till import examples
 from regulars.web.api.till.people import find_member
+from regulars.web.api.till.proof_guard import check_reward
 from regulars.web.api.till.receipts import MemberName
 from regulars.web.api.till.shapes import RedemptionAnswer, RewardsAnswer, Shape
 from regulars.web.api.values import Closed, plain
@@ -139,8 +140,10 @@ def redeem(call: Call, body: TillRedeemBody) -> dict[str, Any]:
 
     Stock, limits and the balance hold, however many ask at once.
     """
+    member = find_member(body.member)
+    check_reward(call, member, body.reward, body.quantity)
     view = redeem_reward(
-        find_member(body.member),
+        member,
         body.reward,
         quantity=body.quantity,
         request_key=call.key_digest.hex(),
@@ -166,8 +169,10 @@ def reserve(call: Call, body: TillReserveBody) -> dict[str, Any]:
 
     Both are free again when the time is over, whether or not anybody says so.
     """
+    member = find_member(body.member)
+    check_reward(call, member, body.reward, body.quantity)
     view = reserve_reward(
-        find_member(body.member),
+        member,
         body.reward,
         quantity=body.quantity,
         hold_for=timedelta(minutes=body.hold_minutes),

@@ -27,6 +27,7 @@ from regulars.web.api.serving import Call
 from regulars.web.api.till import examples
 from regulars.web.api.till.answers import quote_json, return_json, sale_json
 from regulars.web.api.till.card_guard import count_cards, forgive_cards
+from regulars.web.api.till.proof_guard import with_proof
 from regulars.web.api.till.receipts import Late, LateReceipt, LateReturn
 from regulars.web.api.till.sales import commit_command, heard, note_answers, return_command
 from regulars.web.api.till.shapes import BatchAnswer, SaleAnswer
@@ -137,7 +138,7 @@ async def _heard(call: Call, command: CommitSale) -> CommitSale | Refused:
             await count_cards(call, command.cards)
     except Refused as refused:
         return refused
-    return await heard(call, command)
+    return await with_proof(call, await heard(call, command))
 
 
 async def _told(

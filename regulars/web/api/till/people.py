@@ -51,6 +51,7 @@ from regulars.web.api.operation import Operations
 from regulars.web.api.serving import Call
 from regulars.web.api.till import examples
 from regulars.web.api.till.answers import balances_json, books_json, event_json, units_json
+from regulars.web.api.till.proof_guard import note_proof
 from regulars.web.api.till.receipts import EventBody, MemberName
 from regulars.web.api.till.shapes import (
     BooksAnswer,
@@ -285,7 +286,9 @@ def _found(call: Call, body: IdentifyBody) -> tuple[str, tuple[Found, ...]]:
     if "text" in body.model_fields_set:
         if looks_like_code(body.text):
             ref = take_shown_code(body.text, now=call.now, by=call.actor)
-            return "code", (get_found(get_survivor(ref, within=EVERYONE).ref, within=EVERYONE),)
+            shown = get_survivor(ref, within=EVERYONE).ref
+            note_proof(call, shown)
+            return "code", (get_found(shown, within=EVERYONE),)
         several = look_up(
             body.text, limit=_CANDIDATES_MAX, within=EVERYONE, region=region, by=call.actor
         )

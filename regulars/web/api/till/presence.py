@@ -18,6 +18,7 @@ from regulars.kit.transactions import in_transaction
 from regulars.web.api.operation import Example, Operations
 from regulars.web.api.serving import Call
 from regulars.web.api.till import examples
+from regulars.web.api.till.proof_guard import note_proof
 from regulars.web.api.till.shape import Shape
 from regulars.web.api.values import Closed, plain
 
@@ -110,7 +111,12 @@ async def agree(call: Call, member_id: UUID, body: AgreementBody) -> dict[str, A
     member = (await done(lambda: get_survivor(ref_of(member_id), within=EVERYONE))).ref
     axes = _axes(call, member)
     await done(lambda: count_guess(axes, now=call.now))
-    await done(lambda: take_agreement(member, body.digits, now=call.now, by=call.actor))
+
+    def agreed() -> None:
+        take_agreement(member, body.digits, now=call.now, by=call.actor)
+        note_proof(call, member)
+
+    await done(agreed)
     await done(lambda: forgive_guess(axes, wholly=(_OF_MEMBER,), now=call.now))
     return {"member": str(member.id), "agreed": True}
 

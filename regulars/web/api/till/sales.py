@@ -36,6 +36,7 @@ from regulars.web.api.till import examples
 from regulars.web.api.till.answers import offers_json, quote_json, return_json, sale_json
 from regulars.web.api.till.card_guard import with_cards
 from regulars.web.api.till.code_guard import guarded, note_wrong
+from regulars.web.api.till.proof_guard import with_proof
 from regulars.web.api.till.receipts import (
     CancelQuoteBody,
     CommitBody,
@@ -87,6 +88,7 @@ async def commit_receipt(call: Call, receipt_id: Number, query: DryRun, body: Co
     decided anew.
     """
     command = await heard(call, commit_command(call, receipt_id, body, dry_run=query.dry_run))
+    command = await with_proof(call, command)
     try:
         view = await with_cards(
             call, command.cards, lambda: commit_sale(call.runtime.desk, command, by=call.actor)
@@ -144,6 +146,7 @@ async def make_quote(call: Call, query: QuoteQuery, body: QuoteBody) -> Reply:
             explain=body.explain,
         ),
     )
+    command = await with_proof(call, command)
     view = await with_cards(
         call, command.cards, lambda: quote_sale(call.runtime.desk, command, by=call.actor)
     )
