@@ -2,14 +2,19 @@
 
 import io
 import re
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from regulars import web
 from regulars.contexts.programme.models import BrandRow
 from regulars.contexts.programme.queries import get_brand
 from regulars.contexts.security.types import Role
+from regulars.core.brand import dark_palette, light_palette
+from regulars.web.design.brand import SERIES, STAND_IN, _apart, _declared
 
 pytestmark = pytest.mark.django_db
 FINE = {"name": "Кофе & Ко", "accent": "#C02030", "typeface": "onest", "card_face": "rings"}
@@ -101,3 +106,24 @@ def test_a_forged_request_changes_nothing(sign_in):
 @pytest.mark.parametrize("digest", ["0" * 64, "x", "..%2f..%2fsettings", "a" * 63 + "%00"])
 def test_a_logo_that_never_was_is_not_found(client, digest):
     assert client.get(f"/design/logo/{digest}.png").status_code == 404
+
+
+def test_charts_begin_with_the_brand_and_no_two_series_look_alike():
+    tokens = (Path(web.__path__[0]) / "static" / "ui" / "tokens.css").read_text()
+    colour = r"(#\w{6})"
+    blocks = re.findall("; ".join(f"--series-{n}: {colour}" for n in range(1, 6)), tokens)
+    light, dark = blocks[0], blocks[1]
+    assert (STAND_IN["light"], *SERIES["light"]) == light
+    assert (STAND_IN["dark"], *SERIES["dark"]) == dark
+    for accent in ("#c2571a", "#3566b8", "#8a6d00", "#0b6650", "#ffee00", "#000000"):
+        for theme, palette in (("light", light_palette(accent)), ("dark", dark_palette(accent))):
+            told = dict(re.findall(r"--series-(\d):(#\w{6});", _declared(palette, theme)))
+            drawn = [
+                told.get(str(n), own) for n, own in enumerate((palette.accent, *SERIES[theme]), 1)
+            ]
+            assert drawn[0] == palette.accent
+            assert len(set(drawn)) == 5
+            near = min(_apart(drawn[0], other) for other in drawn[1:])
+            own = (STAND_IN[theme], *SERIES[theme])
+            nearest = min(_apart(one, other) for one, other in combinations(own, 2))
+            assert near >= nearest, (accent, theme, drawn)  # told apart as well as our own are

@@ -20,6 +20,6 @@ SENTENCES = {
     "plan.base_source": "свои чеки, с {since} по {until}",
     "plan.base_guess": "предположение",
     "plan.base_stated": "указано",
-    "plan.base_simulation": "симуляция {file}",
+    "plan.base_simulation": "моделирование {file}",
     "plan.export_unknown": "Вид «{form}» неизвестен: xlsx, html, png или csv, либо такое окончание у файла.",
 }

@@ -75,7 +75,7 @@ SENTENCES = {
     "scope.places:write": "Изменять магазины и кассы",
     "scope.receipts:import": "Загружать чеки",
     "scope.reports:read": "Читать отчёты",
-    "scope.studies:run": "Запускать анализ и симуляции",
+    "scope.studies:run": "Запускать анализ и моделирование",
     "scope.plans:write": "Составлять планы",
     "scope.periods:close": "Закрывать месяцы",
     "scope.keys:write": "Выпускать и отзывать ключи API",

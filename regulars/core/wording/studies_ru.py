@@ -16,7 +16,7 @@ SENTENCES = {
     "study.head_made": "Заказано",
     "study.head_state": "Состояние",
     "study.kind_analysis": "Анализ",
-    "study.kind_simulation": "Симуляция",
+    "study.kind_simulation": "Моделирование",
     "study.kind_optimisation": "Подбор программы",
     "study.kind_import": "Загрузка чеков",
     "study.state_queued": "ждёт",

@@ -1,6 +1,7 @@
 """The operator's brand on every page: its name, its colours as CSS variables, its mark and logo."""
 
 from dataclasses import dataclass
+from math import dist
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -30,6 +31,13 @@ _FAMILIES = {
     Typeface.ONEST: "Onest Variable",
     Typeface.MANROPE: "Manrope Variable",
 }
+# Of charts, from the second on, and the first of ours: as in static/ui/tokens.css (a test compares).
+SERIES = {
+    "light": ("#c2571a", "#3566b8", "#9a3d7c", "#8a6d00"),
+    "dark": ("#f0975c", "#86aef0", "#de8cc0", "#d9bd4f"),
+}
+STAND_IN = {"light": "#0b6650", "dark": "#5ccba6"}
+_ALIKE = 70.0
 _YEAR_S = 365 * 24 * 3600
 _DIGEST_LENGTH = 64
 
@@ -74,7 +82,8 @@ def in_templates(request: HttpRequest) -> dict[str, Any]:
 def brand_style(request: HttpRequest) -> HttpResponse:
     """Colours and typeface of the brand as CSS variables; values come from closed lists only."""
     brand = current_brand()
-    light, dark = _declared(light_palette(brand.accent)), _declared(dark_palette(brand.accent))
+    light = _declared(light_palette(brand.accent), "light")
+    dark = _declared(dark_palette(brand.accent), "dark")
     return _css(
         f":root{{{_own(brand.accent, brand.typeface)}}}\n"
         f":root,[data-theme=light]{{{light}}}\n"
@@ -94,8 +103,8 @@ def preview_style(request: HttpRequest) -> HttpResponse:
     face = Typeface(typeface) if typeface in list(Typeface) else Typeface.GOLOS
     return _css(
         f".brand-preview{{{_own(accent, face)}--font-text:var(--font),system-ui,sans-serif}}\n"
-        f".brand-preview[data-theme=light]{{{_declared(light_palette(accent))}}}\n"
-        f".brand-preview[data-theme=dark]{{{_declared(dark_palette(accent))}}}\n"
+        f".brand-preview[data-theme=light]{{{_declared(light_palette(accent), 'light')}}}\n"
+        f".brand-preview[data-theme=dark]{{{_declared(dark_palette(accent), 'dark')}}}\n"
     )
 
 
@@ -139,12 +148,21 @@ def _own(accent: str, typeface: Typeface) -> str:
     )
 
 
-def _declared(palette: Palette) -> str:
+def _declared(palette: Palette, theme: str) -> str:
+    """A theme's accents. Charts begin with the accent; of the others the one that looks like it gives way."""
+    likest = min(range(len(SERIES[theme])), key=lambda n: _apart(SERIES[theme][n], palette.accent))
+    alike = _apart(SERIES[theme][likest], palette.accent) < _ALIKE
     return (
         f"--accent:{palette.accent};--accent-strong:{palette.accent_strong};"
         f"--on-accent:{palette.on_accent};--accent-text:{palette.accent_text};"
-        f"--accent-soft:{palette.accent_soft};"
+        f"--accent-soft:{palette.accent_soft};--series-1:{palette.accent};"
+        + (f"--series-{likest + 2}:{STAND_IN[theme]};" if alike else "")
     )
+
+
+def _apart(one: str, other: str) -> float:
+    """How far two colours are from each other: 0 to 442."""
+    return dist(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]))
 
 
 def _css(text: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.contexts.programme.queries import compiled_at
@@ -48,7 +48,7 @@ _COUNT_MAX = 1_000_000_000
 STATUSES = {
     "draft": ("", gettext_lazy("draft")),
     "live": ("good", gettext_lazy("on offer")),
-    "ended": ("bad", gettext_lazy("ended")),
+    "ended": ("bad", pgettext_lazy("reward", "ended")),
 }
 _MOVED = {
     "set": gettext_lazy("Counted anew"),
