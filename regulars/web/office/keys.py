@@ -22,7 +22,7 @@ from regulars.web.accounts.guard import staff_page
 from regulars.web.console.audit_words import colleagues
 from regulars.web.design.faces import zone
 from regulars.web.office.acting import PAGE, cursor_of, done, form_page, trail, tried
-from regulars.web.office.scope_words import scope_choices, scope_titles
+from regulars.web.office.scope_words import ScopesByArea, scope_areas, scope_titles
 
 
 class KeyForm(forms.Form):
@@ -33,9 +33,7 @@ class KeyForm(forms.Form):
         max_length=120,
         help_text=gettext_lazy("Of the program that works with it."),
     )
-    scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("It may"), widget=forms.CheckboxSelectMultiple
-    )
+    scopes = forms.MultipleChoiceField(label=gettext_lazy("It may"), widget=ScopesByArea)
     last_day = forms.DateField(
         label=gettext_lazy("Last day"),
         required=False,
@@ -45,7 +43,7 @@ class KeyForm(forms.Form):
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = scope_choices(list_grantable_scopes(by=by))  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = scope_areas(list_grantable_scopes(by=by))  # type: ignore[attr-defined]
 
     def ends_at(self) -> datetime | None:
         """The end of the last day by the clock of the programme."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,23 @@ TITLES: dict[Scope, Promise] = {
     Scope.APPROVALS: _("approve as a second person"),
 }
 
+# The areas of scopes of programs: under which heading each stands, by what it begins with.
+AREAS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
+    (_("Members"), ("members", "consents", "cards")),
+    (_("Points"), ("ledger",)),
+    (_("Programme"), ("programme",)),
+    (_("Rewards"), ("rewards",)),
+    (_("Stores and receipts"), ("places", "receipts")),
+    (_("Figures"), ("reports", "studies", "plans", "periods")),
+    (_("Installation"), ("keys", "staff", "brand", "audit", "approvals")),
+)
+
+
+class ScopesByArea(forms.CheckboxSelectMultiple):
+    """Check boxes under the headings of their areas."""
+
+    template_name = "office/scopes.html"
+
 
 def scope_titles(scopes: Iterable[Scope]) -> list[str]:
     """The scopes in words, always in one order."""
@@ -55,3 +73,13 @@ def scope_choices(scopes: Iterable[Scope]) -> list[tuple[str, Promise]]:
     """The scopes for a form to choose from, always in one order."""
     held = frozenset(scopes)
     return [(scope.value, title) for scope, title in TITLES.items() if scope in held]
+
+
+def scope_areas(scopes: Iterable[Scope]) -> list[tuple[Promise, list[tuple[str, Promise]]]]:
+    """The same under the headings of their areas; areas of which there is none are left out."""
+    choices = scope_choices(scopes)
+    found = [
+        (title, [one for one in choices if one[0].partition(":")[0] in begins])
+        for title, begins in AREAS
+    ]
+    return [(title, some) for title, some in found if some]
