@@ -91,14 +91,15 @@ def build_chain(plan: Plan, app: Dsn, secret: bytes, advance: Callable[[int], No
     return chain.built()
 
 
-def find_card(plan: Plan) -> str:
-    """The card of a member who still comes and has points to spend."""
+def find_regular(plan: Plan) -> Person:
+    """A member who still comes and has points to spend."""
     persons = people(plan.members, plan.since.date(), plan.now.date(), plan.seed)
     staying = [person for person in persons if person.leaves_on is None] or persons
     held = find_holders(
         IdentifierKind.CARD, [person.card for person in staying[:_CUSTOMERS_LOOKED_AT]]
     )
-    return max(sorted(held), key=lambda card: _points(held[card][0]))
+    card = max(sorted(held), key=lambda card: _points(held[card][0]))
+    return next(person for person in persons if person.card == card)
 
 
 def _points(member: MemberRef) -> int:

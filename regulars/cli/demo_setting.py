@@ -17,6 +17,7 @@ from regulars.contexts.security.types import Role, system_actor
 from regulars.contexts.security.usecases.audit import record_audit
 from regulars.contexts.security.usecases.staff import create_staff, set_password
 from regulars.contexts.till.queries.places import list_stores
+from regulars.contexts.till.usecases.cashiers import set_cashier
 from regulars.contexts.till.usecases.places import create_store, create_till
 from regulars.core.calendar import micros, moment_of
 from regulars.core.demo.goods import REWARDS
@@ -28,6 +29,7 @@ from regulars.programmes.catalogue import load
 PROGRAMME = "grocery"
 LETTER, LETTER_PROMOTION = "letter", "come-back"
 _LETTERS_MORE = 50
+CASHIER, PIN = "Вера", "2580"
 OWNER = "owner@regulars.local"
 MARKETER, CONTROLLER = "marketer@regulars.local", "controller@regulars.local"
 SYSTEM = system_actor("demo")
@@ -111,6 +113,11 @@ def let_people_in(now: datetime, *, owner: bool) -> dict[str, str]:
             passwords[email] = new_password()
             set_password(person.staff_id, passwords[email], now=now, by=SYSTEM)
     return passwords
+
+
+def let_cashier_work(now: datetime) -> None:
+    """The demo's cashier can enter by the demo's PIN at any till of the first store."""
+    set_cashier(STORES[0], "vera", name=CASHIER, pin=PIN, active=True, now=now, by=SYSTEM)
 
 
 def _make_places(since: datetime) -> None:

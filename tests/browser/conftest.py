@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from browser.site import AXE, CHROMIUM, Site, Watched, stock, watched
+from browser.site import AXE, CHROMIUM, Site, Watched, stock, windows
 from regulars.contexts.security.types import Role
 from regulars.kit.database.lead import django_on
 
@@ -66,13 +65,5 @@ def owner(site: Site) -> str:
 @pytest.fixture
 def window(chromium, site: Site) -> Iterator[Callable[..., Watched]]:
     """Opens windows (`token=`, `width=`, `theme=`, `language=`…); all must end without complaints."""
-    with ExitStack() as stack:
-        opened: list[Watched] = []
-
-        def open_window(**options: object) -> Watched:
-            opened.append(stack.enter_context(watched(chromium, site, **options)))
-            return opened[-1]
-
+    with windows(chromium, site) as open_window:
         yield open_window
-        assert [one.complaints for one in opened if one.complaints] == []
-        assert site.errors() == []

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -93,7 +93,7 @@ class Site:
         ]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(line, env=environment, stdout=log, stderr=log)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180  # a busy machine is no broken one
         while not self._answers():
             assert self._process.poll() is None, self.log.read_text()
             assert time.monotonic() < until, self.log.read_text()
@@ -262,3 +262,18 @@ def watched(
         yield Watched(context.new_page(), site, context)
     finally:
         context.close()
+
+
+@contextmanager
+def windows(browser, site: Site) -> Iterator[Callable[..., Watched]]:
+    """Opens windows of a site, as `watched` does; all must end without complaints."""
+    with ExitStack() as stack:
+        opened: list[Watched] = []
+
+        def open_window(**options: object) -> Watched:
+            opened.append(stack.enter_context(watched(browser, site, **options)))
+            return opened[-1]
+
+        yield open_window
+        assert [one.complaints for one in opened if one.complaints] == []
+        assert site.errors() == []

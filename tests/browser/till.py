@@ -111,8 +111,15 @@ def scan(page, text):
 
 
 _SCANNER = """(text) => {
+  let last = performance.now();
   for (const key of [...text, "Enter"]) {
     const input = document.activeElement;
+    if (performance.now() - last > 30) {
+      input.dispatchEvent(new KeyboardEvent("keydown", {key: "Control", bubbles: true}));
+      if (input.value && text.startsWith(key === "Enter" ? text : input.value)) input.value = "";
+      return false;
+    }
+    last = performance.now();
     const options = {key, bubbles: true, cancelable: true};
     if (input.dispatchEvent(new KeyboardEvent("keydown", options)) && key !== "Enter") {
       document.execCommand("insertText", false, key);

@@ -15,7 +15,7 @@ import psutil
 import psycopg
 import pytest
 
-from regulars.cli.demo_chain import ChainSealed, build_chain, find_card
+from regulars.cli.demo_chain import ChainSealed, build_chain, find_regular
 from regulars.cli.demo_setting import SYSTEM, Plan, begin, find_plan, finish
 from regulars.cli.main import run
 from regulars.contexts.ledger.usecases.sealing import seal_days
@@ -136,7 +136,7 @@ def test_the_chain_is_sound_and_has_everything(chains):
     assert [row[0] for row in told["issued"]] == ["issued:come-back"]
     applied = {row[0] for row in told["promotions"]}
     assert {"evening-bread", "third-sweet", "cleaning", "come-back"} <= applied
-    assert find_card(PLAN) in {row[0] for row in told["accounts"]}
+    assert find_regular(PLAN).card in {row[0] for row in told["accounts"]}
 
 
 @pytest.mark.timeout(300)

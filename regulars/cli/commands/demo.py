@@ -10,13 +10,16 @@ import click
 from django.conf import settings
 
 from regulars.cli.commands.up import COMMAND as UP
-from regulars.cli.demo_chain import Built, build_chain, find_card
+from regulars.cli.demo_chain import Built, build_chain, find_regular
 from regulars.cli.demo_setting import (
+    CASHIER,
+    PIN,
     SYSTEM,
     Plan,
     begin,
     find_plan,
     finish,
+    let_cashier_work,
     let_people_in,
 )
 from regulars.cli.session import Session, pass_session
@@ -27,6 +30,7 @@ from regulars.contexts.security.usecases.keys import issue_api_key, revoke_till_
 from regulars.contexts.security.usecases.staff import create_first_administrator
 from regulars.contexts.till.queries.places import has_sales, list_stores
 from regulars.core.demo.goods import GOODS, Good
+from regulars.core.demo.people import Person
 from regulars.core.demo.year import STORES
 from regulars.core.refusal import Refused
 from regulars.kit.clock import utc_now
@@ -73,14 +77,15 @@ def demo(
     now = utc_now()
     since = (now - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
     with session.database() as held:
-        # The first start has just shown the owner's password: it stays good until the next one.
-        is_first = in_transaction(find_plan) is None
-        plan = _built(session, Plan(members, since, now, seed), held.access.app)
-        card = in_transaction(lambda: find_card(plan))
+        plan, owner = _built(session, Plan(members, since, now, seed), held.access.app)
+        regular = in_transaction(lambda: find_regular(plan))
         token = in_transaction(lambda: _issue_key(utc_now()))
-        people = in_transaction(lambda: let_people_in(utc_now(), owner=not is_first))
-    _show_lines(session, f"http://{host}:{port}", token, card, utc_now())
+        # The first start has shown the owner's password: it stays good until the next one.
+        people = owner | in_transaction(lambda: let_people_in(utc_now(), owner=not owner))
+        in_transaction(lambda: let_cashier_work(utc_now()))
+    _show_lines(session, f"http://{host}:{port}", token, regular.card, utc_now())
     _show_people(session, f"http://localhost:{port}", people)
+    _show_counter(session, f"http://localhost:{port}", token, regular)
     if not build_only:
         # Nobody real is in the demo's books: everybody may see its figures.
         os.environ["REGULARS_OPEN_FIGURES"] = "1"
@@ -100,16 +105,20 @@ def _use_own_folder(session: Session) -> None:
         session.use_home(usual.with_name(usual.name + "-demo"))
 
 
-def _built(session: Session, wanted: Plan, app: Dsn) -> Plan:
-    """The plan of the chain that is in the books, once it is there. Raises FolderInUse."""
+def _built(session: Session, wanted: Plan, app: Dsn) -> tuple[Plan, dict[str, str]]:
+    """The plan of the chain that is in the books, once it is there, and the owner if made just now.
+
+    The owner is told by address and password. Raises FolderInUse.
+    """
     found = in_transaction(find_plan)
+    owner: dict[str, str] = {}
     if found is None:
-        in_transaction(lambda: _begin(session, wanted))
+        owner = in_transaction(lambda: _begin(session, wanted))
         plan, ready = wanted, False
     else:
         plan, ready = found
     if ready:
-        return plan
+        return plan, owner
     if found is not None:
         session.tell("demo.resumed", members=plan.members)
     total = (plan.now.date() - plan.since.date()).days + 1
@@ -117,19 +126,22 @@ def _built(session: Session, wanted: Plan, app: Dsn) -> Plan:
         built = build_chain(plan, app, settings.SECRET_KEY.encode(), advance)
     in_transaction(lambda: finish(plan, now=utc_now()))
     _show_built(session, built)
-    return plan
+    return plan, owner
 
 
-def _begin(session: Session, plan: Plan) -> None:
+def _begin(session: Session, plan: Plan) -> dict[str, str]:
+    """Remember the plan; the owner's address and password, where there was none."""
     members = list_members(limit=1, within=EVERYONE)
     if has_sales() or list_stores(limit=1) or members.items:
         raise FolderInUse(folder=str(session.home.root))
     begin(plan)
     made = create_first_administrator(language=session.language, now=utc_now())
-    if made is not None:
-        account = {"email": made.email, "password": made.password}
-        says = session.say("up.administrator", **account)
-        session.show({"administrator": account}, says, stream=True)
+    if made is None:
+        return {}
+    account = {"email": made.email, "password": made.password}
+    says = session.say("up.administrator", **account)
+    session.show({"administrator": account}, says, stream=True)
+    return {made.email: made.password} if made.password else {}
 
 
 def _issue_key(now: datetime) -> str:
@@ -170,8 +182,20 @@ def _show_people(session: Session, url: str, people: dict[str, str]) -> None:
     """Who can sign in to the console until the next start, and by which password."""
     shown = [session.say("demo.people", url=f"{url}/console/")]
     shown += [f"  {email}  {password}" for email, password in people.items()]
-    shown += [session.say("demo.members", app=f"{url}/app/", letters=f"{url}/demo/letters/"), ""]
     session.show({"people": people}, shown, stream=True)
+
+
+def _show_counter(session: Session, url: str, token: str, regular: Person) -> None:
+    """Where and as whom one sells, and buys."""
+    till = {"url": f"{url}/till/", "key": token, "cashier": CASHIER, "pin": PIN}
+    shown = [
+        session.say("demo.till", **till),
+        session.say("demo.members", app=f"{url}/app/", letters=f"{url}/demo/letters/"),
+        session.say("demo.member", phone=regular.phone, card=regular.card),
+        "",
+    ]
+    member = {"phone": regular.phone, "card": regular.card}
+    session.show({"till": till, "member": member}, shown, stream=True)
 
 
 def _curl_lines(url: str, token: str, card: str, now: datetime) -> list[str]:

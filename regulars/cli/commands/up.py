@@ -154,6 +154,8 @@ def _show_addresses(session: Session, where: Listening) -> None:
     urls = {
         "home": f"{where.url}/",
         "console": f"{where.browser_url}/console/",
+        "till_page": f"{where.browser_url}/till/",
+        "member_app": f"{where.browser_url}/app/",
         "till_api": f"{where.url}/till/v1",
         "management_api": f"{where.url}/manage/v1",
         "openapi": f"{where.url}/openapi.json",

@@ -13,4 +13,6 @@ SENTENCES = {
     "demo.sealed": "This demo was served before it was finished, and its past days are sealed: delete the folder and start again.",
     "demo.people": "The console is at {url}. Until the next start these people sign in:",
     "demo.members": "The members' app is at {app}; its codes are not sent in a demo, they lie at {letters}",
+    "demo.member": "A member with points to try it as: phone {phone}, card {card}",
+    "demo.till": "The till page is at {url}. The key of its till: {key}. The cashier {cashier} enters with the PIN {pin}",
 }

@@ -57,7 +57,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Section, ...]], ...] = (
     (
         _("Programme"),
         (
-            Section("console:versions", _("Versions"), "versions", (_P.PROGRAMME_READ,)),
+            Section("console:versions", _("Rules and versions"), "versions", (_P.PROGRAMME_READ,)),
             Section("offers:rewards", _("Rewards"), "gift", (_P.REWARDS_READ,)),
             Section("offers:coupons", _("Coupons"), "ticket", (_P.REWARDS_READ,)),
             Section("office:cards", _("Cards"), "credit-card", (_P.CARDS_ISSUE,)),

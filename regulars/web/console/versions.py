@@ -175,11 +175,16 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     at: datetime | None = form.cleaned_data["live_from"]
     live_from = at.replace(tzinfo=zone()) if at else None
     now, by = utc_now(), request.actor  # type: ignore[attr-defined]
+    said = (
+        _("Published: tills count by version %(number)s from then on.")
+        if at
+        else _("Published: in a few seconds tills count by version %(number)s.")
+    )
     return _done(
         request,
         number,
         lambda: publish_version(number, live_from, has_sales=has_sales(), now=now, by=by),
-        _("Published: tills count by version %(number)s from then on.") % {"number": number},
+        said % {"number": number},
     )
 
 
@@ -243,6 +248,8 @@ def _compared(request: HttpRequest, view: VersionView, now: datetime) -> int | N
 
 def _row(view: VersionView, names: Any) -> dict[str, Any]:
     kind, word = _BADGES[view.status]
+    if view.status is VersionStatus.APPROVED and view.live_from:
+        word = _("published")
     return {
         "view": view,
         "title": text_in(dict(view.title), language()),

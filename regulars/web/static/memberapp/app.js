@@ -21,6 +21,7 @@ async function ask() {
   if (answer.status === 401) { location.reload(); return; }
   if (answer.status !== 200) return;
   const before = document.getElementById("balance")?.textContent;
+  const last = newest();
   const had = place.contains(document.activeElement) && document.activeElement.id;
   place.dataset.etag = answer.headers.get("ETag") ?? "";
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -29,9 +30,12 @@ async function ask() {
   const now = document.getElementById("balance");
   if (now && before !== undefined && now.textContent !== before) {
     now.classList.add("app-changed");
-    document.querySelector("#code-dialog[open]")?.close();
   }
+  // What the till has just booked may ripen later: then the balance stays, and the list tells.
+  if (newest() !== last) document.querySelector("#code-dialog[open]")?.close();
 }
+
+const newest = () => place.querySelector(".timeline > li")?.textContent ?? "";
 
 function offline(is) {
   const badge = document.getElementById("offline");
