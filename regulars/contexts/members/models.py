@@ -7,6 +7,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from regulars.contexts.members.list_indexes import OF_THE_FEW
+
 STATUSES = ("active", "blocked", "merged", "erased")
 KINDS = ("card", "phone", "email", "app", "external")
 IDENTIFIER_STATUSES = ("active", "blocked", "replaced")
@@ -61,22 +63,7 @@ class Member(models.Model):
             # Lists show the newest first and go on from (enrolled_at, id).
             models.Index(fields=["-enrolled_at", "-id"], name="members_member_newest"),
             GinIndex(fields=["tags"], name="members_member_tags"),
-            # Of the few that a list picks out, the newest first, without going through all the others.
-            models.Index(
-                fields=["status", "-enrolled_at", "-id"],
-                name="members_member_status_new",
-                condition=~Q(status="active"),
-            ),
-            models.Index(
-                fields=["-enrolled_at", "-id"],
-                name="members_member_staff_new",
-                condition=Q(is_staff=True),
-            ),
-            models.Index(
-                fields=["store_enrolled", "-enrolled_at", "-id"],
-                name="members_member_store_new",
-                condition=Q(store_enrolled__isnull=False),
-            ),
+            *OF_THE_FEW,
         ]
 
     def __str__(self) -> str:
