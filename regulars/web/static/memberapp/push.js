@@ -13,6 +13,7 @@ async function post(url, body = {}) {
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf]").content },
   });
   if (!answer.ok) throw new Error(answer.status);
+  return answer.json();
 }
 
 function keyBytes() {
