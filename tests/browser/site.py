@@ -217,6 +217,12 @@ class Watched:
         found = self.violations()
         assert found == [], "\n".join([self.page.url, *found])
 
+    def assert_sound_in_both_themes(self) -> None:
+        """The same in the light and in the dark, as the system switches from one to the other."""
+        for theme in THEMES:
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            self.assert_sound()
+
     def _console(self, message) -> None:
         # A refusal that the test asked for is said by the browser as an error of loading.
         if message.type in ("error", "warning") and not (
