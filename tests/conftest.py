@@ -94,7 +94,9 @@ def make_database(server_access: Access, template_access: Access) -> Callable[[]
 
     def make() -> Access:
         name = f"tests_{os.getpid()}_{next(_numbers)}"
-        _run_as_owner(server_access, "CREATE DATABASE {} TEMPLATE tests_template", name)
+        # Copied as files: a fifth of the time of the usual copy through the log, where nothing is synced.
+        statement = "CREATE DATABASE {} TEMPLATE tests_template STRATEGY FILE_COPY"
+        _run_as_owner(server_access, statement, name)
         return server_access.to_database(name)
 
     return make

@@ -15,7 +15,12 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip browser tests as such where there is no browser, and say how to get one."""
+    """Browser tests come last; they are skipped as such where there is no browser.
+
+    Once Playwright runs in a process, nothing there can run an event loop of its own any more.
+    """
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.is_relative_to(here))
     reason = None
     if CHROMIUM is None:
         reason = "needs Chromium: apt-get install chromium"
@@ -24,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if reason is None:
         return
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -42,6 +42,11 @@ PASSWORD = "correct horse battery staple"
 TITLED = {**DOCUMENT, "title": {"en": "Corner shop", "ru": "Лавка на углу"}}
 # WCAG 2.2 AA and what axe calls best practice.
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_COME_TO_REST = """async () => {
+  const ends = (one) => one.playState === 'running' && one.effect.getTiming().iterations !== Infinity;
+  for (let moving; (moving = document.getAnimations().filter(ends)).length; )
+    await Promise.allSettled(moving.map((one) => one.finished));
+}"""
 _FIND = """async (tags) => {
   const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}});
   const told = (node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? node.failureSummary}`;
@@ -216,6 +221,13 @@ class Watched:
         assert self.overflow() <= 0, f"{self.page.url} is wider than its window"
         found = self.violations()
         assert found == [], "\n".join([self.page.url, *found])
+
+    def assert_sound_in_both_themes(self) -> None:
+        """The same in the light and in the dark, as the system switches from one to the other."""
+        for theme in THEMES:
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            self.page.evaluate(_COME_TO_REST)
+            self.assert_sound()
 
     def _console(self, message) -> None:
         # A refusal that the test asked for is said by the browser as an error of loading.

@@ -45,7 +45,7 @@ def copied(
         maintenance = server_access.owner.changed(dbname="postgres")
         with psycopg.connect(maintenance.conninfo, autocommit=True) as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                     sql.Identifier(name), sql.Identifier(template.app.database)
                 )
             )

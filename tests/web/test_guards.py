@@ -57,7 +57,7 @@ def test_an_operation_says_who_may_call_it(operation):
 @ALL
 def test_an_operation_that_changes_something_asks_for_an_idempotency_key(operation):
     reads = {
-        *("make_quote", "cancel_quote", "identify_member"),
+        *("make_quote", "cancel_quote", "identify_member", "enter_cashier", "agree_at_till"),
         *("check_programme", "check_plan", "search_members", "look_up_coupon"),
         *("get_gift_card_balance", "find_gift_card"),
     }
