@@ -1,4 +1,4 @@
-"""«Done 2», in Russian: joined at the till, a card lost, a reward given back."""
+"""«Done 2», in Russian: joined at the till, a card lost, a reward given back, a member forgotten."""
 
 import time
 
@@ -118,4 +118,50 @@ def test_a_reward_is_taken_once_given_back_and_handed_out(window, site):
     app.goto("/app/rewards/").page.get_by_text("Получено").first.wait_for()
     app.assert_sound()
     strip.take(app.page, "Handed out")
+    strip.lay()
+
+
+def test_a_member_asks_in_the_app_to_be_forgotten_and_is(window, site):
+    strip = Strip("story-erasure")
+    customer = new_customer(site, points=300, name="Евдокия")
+    app = window(member_token=signed_in(site, customer).token, **PHONE)
+    page = app.goto("/app/account/").page
+    page.get_by_role("link", name="Мои данные").click()
+    page.get_by_role("button", name="Попросить удалить").click()
+    strip.take(page, "The member asks")
+    app.assert_sound()
+    page.get_by_role("dialog").get_by_role("button", name="Попросить").click()
+    page.get_by_text("Вы об этом попросили").wait_for()
+    app.assert_sound()
+
+    owner = window(token=site.hire(Role.OWNER), **DESK)
+    page = owner.goto("/console/support/").page
+    strip.take(page, "It waits at the support desk, with its day")
+    page.locator("main tbody a", has_text="Удаление данных").first.click()
+    page.locator("#answer-text").fill("Удалено.")
+    page.get_by_role("button", name="Ответить").click()
+    page.get_by_role("link", name="Евдокия").click()
+    page.locator("summary", has_text="Ещё").click()
+    page.get_by_role("button", name="Удалить данные").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("input:not([type=hidden])").first.fill("удалить")
+    dialog.locator("#erase-reason").fill("Попросила сама")
+    strip.take(page, "Nothing by a slip: the word is typed")
+    dialog.locator(".button-danger").click()
+    page.get_by_text("Данные участника удалены").first.wait_for()
+    assert "Евдокия" not in page.locator("main").inner_text()
+    assert customer.phone not in page.locator("main").inner_text()
+    owner.assert_sound()
+    strip.take(page, "Books without a person")
+
+    app.forgiven.add(401)
+    app.page.goto(f"{site.url}/app/")
+    assert "/app/sign-in/" in app.page.url
+    till = window(**DESK)
+    till.forgiven |= {404}
+    page = open_till(till, new_till(site))
+    scan(page, customer.card)
+    page.locator("#result .result").wait_for()
+    assert page.locator("#member").is_hidden()
+    strip.take(page, "The card opens nothing")
     strip.lay()
