@@ -80,21 +80,6 @@ def test_the_key_of_the_codes_cannot_be_read_out(window, site, customer):
     assert said == "InvalidAccessError"
 
 
-def test_points_of_a_purchase_appear_in_the_app_with_the_reason(window, site, customer):
-    app = opened(window, site, customer).page
-    till = open_till(window(), new_till(site))
-    scan(till, show_card(app))
-    till.locator("#member .name").wait_for()
-    till.locator("#amount").fill("1000")
-    till.locator("#figures").wait_for()
-    till.locator("#earn").click()
-    till.locator(".result-done").wait_for()
-    app.get_by_text("395", exact=True).first.wait_for(timeout=4000)
-    assert not app.locator("#code-dialog").is_visible()
-    app.locator(".timeline summary").first.click()
-    assert "10 for every 100" in app.locator(".timeline details").first.inner_text()
-
-
 def test_the_app_opens_without_a_network_with_the_card_and_the_last_balance(window, site, customer):
     watched = opened(window, site, customer)
     page = watched.page
@@ -112,20 +97,6 @@ def test_the_app_opens_without_a_network_with_the_card_and_the_last_balance(wind
     assert check(secret_of(site, watched.session.id), parse(code).mac, now, 0).fate == "good"
     watched.complaints.clear()
     watched.context.set_offline(False)
-
-
-def test_a_reward_is_taken_with_confirmation_and_only_once(window, site, customer):
-    new_reward(site, "once", 120)
-    watched = opened(window, site, customer)
-    page = watched.goto("/app/rewards/").page
-    page.get_by_role("button", name="Get it Mug once").click()
-    dialog = page.get_by_role("dialog", name="Mug once")
-    assert "120" in dialog.inner_text()
-    dialog.get_by_role("button", name="Take it").dblclick()
-    page.get_by_text("It is yours").wait_for()
-    assert page.get_by_text("Mug once").count() >= 2
-    books = site.do(lambda: site.shop.books(customer.ref, utc_now()))
-    assert books.balances["points"].active == 180
 
 
 def test_a_reward_beyond_the_balance_shows_the_way_to_it(window, site, customer):

@@ -168,22 +168,6 @@ def test_goods_come_back_from_the_list_of_the_shift(till, site):
     assert "1 return" in totals
 
 
-def test_somebody_new_is_enrolled_from_a_phone_that_nobody_has(till, site):
-    till.watched.forgiven.add(404)
-    till.locator("#text").fill("+7 916 444-33-22")
-    till.keyboard.press("Enter")
-    result(till, "data")
-    till.locator("#result .button").click()
-    assert till.locator("#enrol-phone").input_value() == "+7 916 444-33-22"
-    till.locator("#enrol-name").fill("<b>Ольга</b>")
-    for box in till.locator("#enrol-consents input[required]").all():
-        box.check()
-    till.locator("#enrol-form .button-primary").click()
-    assert "<b>Ольга</b>" in result(till, "done")
-    assert till.locator("#member .name").inner_text() == "<b>Ольга</b>"
-    assert till.locator("#member .name b").count() == 0
-
-
 def test_ten_receipts_without_a_network_come_in_with_their_own_times(till, site):
     customer = new_customer(site)
     till.watched.context.set_offline(True)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from regulars.web.memberapp.device import app_manifest, app_worker, code_device
+from regulars.web.memberapp.forgetting import ask, own_data
 from regulars.web.memberapp.history import history_page
 from regulars.web.memberapp.home import fresh_part, home_page
 from regulars.web.memberapp.offers import activate, offers_page
@@ -18,6 +19,8 @@ urlpatterns = [
     path("rewards/<str:code>/", redeem, name="redeem"),
     path("offers/", offers_page, name="offers"),
     path("offers/<str:promotion>/", activate, name="activate"),
+    path("data/", own_data, name="data"),
+    path("data/erasure/", ask, name="ask_erasure"),
     path("device/", code_device, name="device"),
     path("push/on/", switch_on, name="push_on"),
     path("push/off/", switch_off, name="push_off"),

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from regulars.contexts.members.holding import hold_member
+from regulars.contexts.members.holding import check_may_change, hold_member
 from regulars.contexts.members.models import SupportRequest
 from regulars.contexts.members.types import MemberRef, SupportRequestView
 from regulars.contexts.security.types import Actor, Permission
@@ -50,6 +50,35 @@ def open_request(
         raise RequestInvalid(pointer="/kind")
     told = _checked(text, "/text")
     hold_member(member)
+    return _take_down(member, kind, told, now, by)
+
+
+def ask_erasure(member: MemberRef, *, now: datetime, by: Actor) -> SupportRequestView:
+    """A member asks to be forgotten; while one such request waits, asking again changes nothing.
+
+    Raises PermissionMissing, MemberNotFound, MemberClosed.
+    """
+    check_may_change(member, Permission.MEMBERS_SUPPORT, by=by)
+    hold_member(member)
+    waiting = _waiting_erasure(member)
+    return _view(waiting) if waiting else _take_down(member, "erasure", "–", now, by)
+
+
+def find_asked_erasure(member: MemberRef, *, by: Actor) -> SupportRequestView | None:
+    """The request to be forgotten that waits for an answer. Raises as `ask_erasure` does."""
+    check_may_change(member, Permission.MEMBERS_SUPPORT, by=by)
+    waiting = _waiting_erasure(member)
+    return _view(waiting) if waiting else None
+
+
+def _waiting_erasure(member: MemberRef) -> SupportRequest | None:
+    rows = SupportRequest.objects.filter(bucket=member.bucket, member_id=member.id)
+    return rows.filter(kind="erasure", decision=None).first()
+
+
+def _take_down(
+    member: MemberRef, kind: str, told: str, now: datetime, by: Actor
+) -> SupportRequestView:
     row = SupportRequest.objects.create(
         id=new_id(now=now),
         bucket=member.bucket,
