@@ -4,12 +4,15 @@ from datetime import timedelta
 
 from closing_shop import settle
 
+from browser.strips import Strip
 from regulars.contexts.security.types import Role
 from regulars.kit.clock import utc_now
 from regulars.kit.outbox import QUEUE_OF_STUDIES, run_worker
 
 
-def test_a_month_is_closed_and_opened_again_by_two(window, site):
+def test_a_month_is_closed_seen_beside_its_plan_and_opened_again_by_two(window, site):
+    strip = Strip("story-close")
+
     def post_due():
         kept, site.shop.now = site.shop.now, utc_now() - timedelta(minutes=1)
         settle(site.shop)
@@ -25,14 +28,18 @@ def test_a_month_is_closed_and_opened_again_by_two(window, site):
     button = page.get_by_role("dialog").get_by_role("button", name="Close the month")
     assert button.is_disabled()
     page.get_by_role("dialog").get_by_label(f"Type «{month}»").fill(month)
+    strip.take(page, "The month is closed by its name")
     button.click()
     page.get_by_text("SHA-256").wait_for()
     page.get_by_role("button", name="Compare with the books of today").click()
     page.get_by_text("the same").first.wait_for()
     first.assert_sound()
+    strip.take(page, "Closed, and the same as the books of today")
     with page.expect_download() as download:
         page.get_by_role("link", name="Journal for 1C").click()
     assert download.value.suggested_filename == f"journal-{month}-1c.csv"
+    plan_beside_the_books(first, month, strip)
+    page = first.goto("/console/liability/").page
     page.get_by_role("button", name="Open again").click()
     page.get_by_role("dialog").get_by_label("Why").fill("An invoice is missing")
     page.get_by_role("button", name="Ask a second person").click()
@@ -48,6 +55,24 @@ def test_a_month_is_closed_and_opened_again_by_two(window, site):
     page = second.goto("/console/liability/").page
     page.get_by_text("открыт заново").first.wait_for()
     second.assert_sound()
+    strip.take(page, "Opened again by two")
+    strip.lay()
+
+
+def plan_beside_the_books(watched, month, strip):
+    """A plan that begins with the closed month, and what the month really was."""
+    page = watched.goto("/console/plan/new/").page
+    page.get_by_label("Title of the plan").fill("As we hoped")
+    page.get_by_role("radio", name="Typed in").check()
+    page.get_by_label("First month").fill(month)
+    page.get_by_role("button", name="Make the plan").click()
+    page.locator("#cash-chart svg").wait_for()
+    strip.take(page, "The plan of that month")
+    page.get_by_role("link", name="Plan and actual").click()
+    page.locator("#by-month tbody tr").first.wait_for()
+    assert page.locator("#by-month tbody tr").count() == 1
+    watched.assert_sound()
+    strip.take(page, "Plan against actual")
 
 
 def test_an_analysis_is_begun_left_and_looked_into(window, site, monkeypatch):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from regulars.contexts.members.holding import MemberNotFound
 from regulars.contexts.members.models import SupportRequest
 from regulars.contexts.members.usecases.membership import erase_member, mark_merged
 from regulars.contexts.members.usecases.saved_views import (
@@ -19,7 +20,9 @@ from regulars.contexts.members.usecases.support import (
     RequestDecided,
     RequestInvalid,
     RequestNotFound,
+    ask_erasure,
     decide_request,
+    find_asked_erasure,
     list_answered_requests,
     list_open_requests,
     list_requests_of,
@@ -105,3 +108,20 @@ def test_a_list_is_kept_for_its_colleague_alone(now, support):
         save_view("One more", {}, now=now, by=support)
     drop_view(again.id, by=support)
     assert len(list_saved_views(by=support)) == VIEWS_MAX - 1
+
+
+def test_a_member_asks_once_to_be_forgotten_and_only_for_themselves(enrol, now, support):
+    member, other = enrol(), enrol()
+    oneself = Actor("member", str(member.id), None, frozenset())
+    asked = ask_erasure(member, now=now, by=oneself)
+    assert asked.due_at == now + timedelta(days=10)
+    assert ask_erasure(member, now=now + timedelta(hours=1), by=oneself) == asked
+    assert list_open_requests(by=support).items == (asked,)
+    for act in (
+        lambda: ask_erasure(other, now=now, by=oneself),
+        lambda: find_asked_erasure(other, by=oneself),
+    ):
+        with pytest.raises(MemberNotFound):
+            act()
+    decide_request(asked.id, "refused", "A debt is open", now=now, by=support)
+    assert find_asked_erasure(member, by=oneself) is None
