@@ -61,6 +61,6 @@ def work_off():
 
 
 def look(page, name):
-    folder = os.environ.get("REGULARS_LOOKED_AT")
+    folder = os.environ.get("REGULARS_SCREENSHOTS")
     if folder:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
