@@ -69,7 +69,7 @@ def test_notices_are_switched_on_shown_and_switched_off(opened, site):
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     cdp = page.context.new_cdp_session(page)
     registered = []
-    cdp.on("ServiceWorker.workerRegistrationUpdated", registered.append)
+    cdp.on("ServiceWorker.workerRegistrationUpdated", lambda told: registered.append(told))
     cdp.send("ServiceWorker.enable")
     page.wait_for_timeout(300)
     (found,) = [one for told in registered for one in told["registrations"]][:1]
