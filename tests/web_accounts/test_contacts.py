@@ -203,3 +203,18 @@ def test_contacts_stand_sealed_and_in_no_address(anna, post_office):
     assert all(b"anna" not in one for one in kept)
     change(anna, post_office, ref=ref)
     assert "anna" not in str(Ceremony.objects.get(kind="undo").state)
+
+
+def test_a_member_takes_the_own_data_along(anna):
+    record = anna.post("/app/data/file/")
+    assert record["Content-Disposition"] == f'attachment; filename="member-{anna.member.id}.json"'
+    told = record.json()
+    assert (told["member"], told["identifiers"][0]["value"]) == (str(anna.member.id), OLD)
+    row = AuditRow.objects.get(action="member.export_one")
+    assert (row.actor_kind, row.object_id) == ("member", str(anna.member.id))
+    assert anna.get("/app/data/file/").status_code == 405
+    stranger = Client().post("/app/data/file/")
+    assert (stranger.status_code, AuditRow.objects.filter(action="member.export_one").count()) == (
+        302,
+        1,
+    )

@@ -8,21 +8,15 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from regulars.contexts.ledger.usecases.adjustments import AdjustmentOutcome, request_adjustment
-from regulars.contexts.members.queries import (
-    get_member,
-    get_profile,
-    list_consents,
-    list_identifiers,
-)
+from regulars.contexts.members.queries import get_member
 from regulars.contexts.members.types import (
     EVERYONE,
-    ConsentView,
     Identifier,
     IdentifierKind,
     MemberRef,
@@ -40,17 +34,15 @@ from regulars.contexts.members.usecases.membership import (
 )
 from regulars.contexts.programme.queries import compiled_at
 from regulars.contexts.security.types import Actor, Permission
-from regulars.contexts.security.usecases.audit import record_audit
-from regulars.contexts.till.queries.statements import list_movements
 from regulars.core.programme.compiled import Compiled
 from regulars.core.refusal import Refused
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
 from regulars.web.accounts.guard import staff_page
+from regulars.web.accounts.member_record import as_file, hand_out_record
 from regulars.web.accounts.refusals import told
 
 _REASON_LENGTH_MAX = 200
-_MOVEMENTS_AT_ONCE = 500
 
 
 class Correction(forms.Form):
@@ -188,10 +180,8 @@ def erase(request: Any, member_id: UUID) -> HttpResponse:
 @require_POST
 def hand_out(request: Any, member_id: UUID) -> HttpResponse:
     """Everything that is kept about a member as a file for them; that it was made stands in the trail."""
-    data = in_transaction(lambda: _everything(ref_of(member_id), request.actor))
-    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Content-Disposition"] = f'attachment; filename="member-{member_id}.json"'
-    return response
+    ref, by = ref_of(member_id), request.actor
+    return as_file(in_transaction(lambda: hand_out_record(ref, now=utc_now(), by=by)))
 
 
 def erase_word() -> str:
@@ -202,65 +192,6 @@ def erase_word() -> str:
 def is_typed(request: HttpRequest, word: str) -> bool:
     """Whether the form carries the word; the page's own check may be switched off."""
     return request.POST.get("typed", "").strip().casefold() == word.casefold()
-
-
-def _everything(ref: MemberRef, by: Actor) -> dict[str, Any]:
-    now = utc_now()
-    view = get_member(ref, within=EVERYONE)
-    profile = get_profile(ref, within=EVERYONE, by=by)
-    consents: tuple[ConsentView, ...] = ()
-    if Permission.CONSENTS_READ in by.permissions:
-        consents = list_consents(ref, within=EVERYONE, by=by)
-    record_audit("member.export_one", "member", str(ref.id), now=now, by=by)
-    return {
-        "made_at": now.isoformat(),
-        "member": str(ref.id),
-        "status": view.status.value,
-        "enrolled_at": view.enrolled_at.isoformat(),
-        "store": view.store,
-        "birthday": view.birthday and view.birthday.isoformat(),
-        "language": view.language,
-        "tags": sorted(view.tags),
-        "attributes": dict(view.attributes),
-        "profile": {
-            name: getattr(profile, name)
-            for name in ("given_name", "family_name", "phone", "email", "gender", "city", "note")
-        },
-        "identifiers": [
-            {"kind": one.kind, "value": one.value, "status": one.status, "since": one.since}
-            for one in list_identifiers(ref, within=EVERYONE, by=by)
-        ],
-        "consents": [
-            {
-                "purpose": one.purpose,
-                "given": one.given,
-                "at": one.at,
-                "channel": one.channel,
-                "text": one.text_version,
-            }
-            for one in consents
-        ],
-        "movements": _all_movements(ref),
-    }
-
-
-def _all_movements(ref: MemberRef) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    before: int | None = None
-    while True:
-        part = list_movements(ref, before=before, limit=_MOVEMENTS_AT_ONCE)
-        found += [
-            {
-                "at": one.line.occurred_at,
-                "kind": one.line.kind,
-                "receipt": one.receipt._asdict() if one.receipt else None,
-                "moves": {code: move._asdict() for code, move in one.line.moves.items()},
-            }
-            for one in part
-        ]
-        if len(part) < _MOVEMENTS_AT_ONCE:
-            return found
-        before = part[-1].line.seq
 
 
 def _acted(

@@ -1,4 +1,4 @@
-"""A member's own data: what is kept, and asking to be forgotten."""
+"""A member's own data: taken as a file, and asking to be forgotten."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from regulars.core.refusal import Refused
 from regulars.kit.clock import utc_now
 from regulars.kit.transactions import in_transaction
 from regulars.web.accounts.guard import member_page
+from regulars.web.accounts.member_record import as_file, hand_out_record
 from regulars.web.accounts.refusals import told
 
 
@@ -23,6 +24,14 @@ def own_data(request: Any) -> HttpResponse:
     """What is kept of the member, and whether they have asked to be forgotten."""
     asked = in_transaction(lambda: find_asked_erasure(request.member, by=request.actor))
     return render(request, "memberapp/data.html", {"asked": asked})
+
+
+@member_page
+@require_POST
+def take(request: Any) -> HttpResponse:
+    """All that is kept of the member, as a file."""
+    now, by = utc_now(), request.actor
+    return as_file(in_transaction(lambda: hand_out_record(request.member, now=now, by=by)))
 
 
 @member_page
