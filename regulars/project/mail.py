@@ -1,11 +1,13 @@
 """How letters of accounts leave this installation, and who else vouches for members: the environment says."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _PORTS = {"smtp": 587, "smtps": 465}
 _EMAIL = "regulars.integrations.letters.email.deliver"
+_SMS = "regulars.integrations.letters.sms.deliver"
 _PUSH = "regulars.integrations.push.web_push.deliver"
 _DEMO = "regulars.integrations.letters.demo_folder.deliver"
 
@@ -43,10 +45,36 @@ def configured_mail() -> Mail:
     )
 
 
-def configured_channels(mail: Mail, demo_folder: str) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """A gateway for texts to phones; without an address there is none."""
+
+    url: str = ""
+    token: str = field(default="", repr=False)
+
+
+def configured_sms() -> Sms:
+    """REGULARS_SMS_URL: `https://:token@gateway.example/path`; plain http on this machine only."""
+    told = os.environ.get("REGULARS_SMS_URL", "")
+    if not told:
+        return Sms()
+    parts = urlsplit(told)
+    if not parts.hostname or not (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+    ):
+        raise ValueError("REGULARS_SMS_URL must read https://:token@host/path")
+    place = parts.netloc.rpartition("@")[2]
+    return Sms(parts._replace(netloc=place, fragment="").geturl(), unquote(parts.password or ""))
+
+
+def configured_channels(mail: Mail, sms: Sms, demo_folder: str) -> dict[str, str]:
     """Which channels there are, by name, each with the path of the function that delivers."""
     found = {"email": _DEMO, "phone": _DEMO} if demo_folder else {}
-    return found | ({"email": _EMAIL} if mail.host else {})
+    if mail.host:
+        found["email"] = _EMAIL
+    if sms.url:
+        found["phone"] = _SMS
+    return found
 
 
 def configured_devices() -> dict[str, str]:

@@ -12,6 +12,7 @@ from regulars.project.mail import (
     configured_channels,
     configured_devices,
     configured_mail,
+    configured_sms,
     configured_social,
 )
 from regulars.project.secret_key import configured_secret_key
@@ -166,7 +167,8 @@ SECOND_FACTOR_REQUIRED = os.environ.get("REGULARS_SECOND_FACTOR", "required") !=
 CODES_PER_HOUR = int(os.environ.get("REGULARS_CODES_PER_HOUR", "2000"))
 # For how long nothing is spent and no other contact is changed after a member replaced one.
 CONTACT_REST_HOURS = int(os.environ.get("REGULARS_CONTACT_REST_HOURS", "24"))
-# Letters of accounts go out by SMTP, or in a demo into a folder; what is in neither is not offered.
+# Letters of accounts go out by SMTP and texts to phones by a gateway, or in a demo into a folder;
+# what is in neither is not offered.
 MAIL = configured_mail()
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
@@ -177,7 +179,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("REGULARS_MAIL_FROM", "Regulars <regulars@lo
 # Social accounts that members sign in by: provider -> (client id, secret); none unless configured.
 SOCIAL = configured_social()
 DEMO_LETTERS = os.environ.get("REGULARS_DEMO_LETTERS", "")
-LETTER_CHANNELS = configured_channels(MAIL, DEMO_LETTERS)
+SMS = configured_sms()
+LETTER_CHANNELS = configured_channels(MAIL, SMS, DEMO_LETTERS)
 # Notices to browsers, and whom a push service may write to about them.
 DEVICE_CHANNELS = configured_devices()
 PUSH_CONTACT = f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"

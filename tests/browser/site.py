@@ -28,7 +28,7 @@ from regulars.contexts.till.usecases.places import create_store
 from regulars.kit.clock import utc_now
 from regulars.kit.dsn import Access
 from regulars.kit.transactions import in_transaction
-from regulars.project.mail import Mail, configured_channels
+from regulars.project.mail import Mail, Sms, configured_channels
 from regulars.web.build_assets import ROOT
 
 Result = TypeVar("Result")
@@ -117,7 +117,7 @@ class Site:
         """Send what waits, as the job does; the texts that were sent, the newest last."""
 
         def work() -> None:
-            channels = configured_channels(Mail(), str(self.letters))
+            channels = configured_channels(Mail(), Sms(), str(self.letters))
             told = {"SECRET_KEY": self._secret, "DEMO_LETTERS": str(self.letters)}
             with override_settings(**told, LETTER_CHANNELS=channels):
                 for letter in Letter.objects.exclude(sealed=None).order_by("id"):

@@ -10,7 +10,7 @@ from regulars.contexts.security.models import Letter
 from regulars.contexts.security.usecases.letters import post_letter, purge_letters, send_letter
 from regulars.kit.outbox import run_worker
 from regulars.kit.transactions import in_transaction
-from regulars.project.mail import configured_channels, configured_mail
+from regulars.project.mail import Sms, configured_channels, configured_mail
 from web_accounts.conftest import START
 
 
@@ -39,7 +39,7 @@ def box(settings, monkeypatch):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = mail.host, mail.port
     settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL = mail.starttls, mail.tls
-    settings.LETTER_CHANNELS = configured_channels(mail, "")
+    settings.LETTER_CHANNELS = configured_channels(mail, Sms(), "")
     yield found
     server.stop()
 
@@ -132,7 +132,7 @@ def test_an_address_that_is_none_stops_the_start(monkeypatch, told):
 
 def test_a_demo_lays_its_letters_into_a_folder_of_its_owner(tmp_path, settings, visitor):
     settings.DEMO_LETTERS = str(tmp_path / "letters")
-    settings.LETTER_CHANNELS = configured_channels(configured_mail(), settings.DEMO_LETTERS)
+    settings.LETTER_CHANNELS = configured_channels(configured_mail(), Sms(), settings.DEMO_LETTERS)
     letter = post_good("<b>@example.com")
     assert send_letter(letter, now=START)
     (found,) = (tmp_path / "letters").glob("*.txt")
