@@ -1,6 +1,10 @@
 """Every page worth a picture, and who looks at it: the contact sheet and the checks go by this list."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import pytest
+
+from browser.site import WIDTHS
 
 
 class Page(NamedTuple):
@@ -57,3 +61,13 @@ PAGES = (
     Page("Customer's window", "/till/display/", "nobody"),
     Page("Front", "/", "nobody"),
 )
+
+
+def looked_at(paths: list[str]) -> list[Any]:
+    """Cases of (path, language, width): on a phone or at a desk by turns; both in a long run."""
+    views = (("en", WIDTHS[0]), ("ru", WIDTHS[2]))
+    return [
+        pytest.param(path, *view, marks=() if place == number % 2 else pytest.mark.long)
+        for number, path in enumerate(paths)
+        for place, view in enumerate(views)
+    ]

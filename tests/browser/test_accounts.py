@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from browser.pages import looked_at
 from browser.site import PASSWORD, THEMES, WIDTHS
 from regulars.contexts.members.usecases.consent_texts import publish_first_texts
 from regulars.contexts.security.types import Role
@@ -212,21 +213,20 @@ def test_a_stranger_joins_and_comes_back_by_passkey(window, site, terms, languag
     page.wait_for_url(at("/app/account/"))
 
 
-@pytest.mark.parametrize(("language", "width"), [("ru", WIDTHS[0]), ("en", WIDTHS[2])])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/console/staff/",
-        "/console/staff/invite/",
-        "/console/start/store/",
-        "/console/start/till/",
-        "/console/start/sale/?amount=500",
-        "/console/forgotten/",
-        "/demo/letters/",
-        "/console/consents/",
-        "/console/consents/terms/",
-    ],
-)
+PATHS = [
+    "/console/staff/",
+    "/console/staff/invite/",
+    "/console/start/store/",
+    "/console/start/till/",
+    "/console/start/sale/?amount=500",
+    "/console/forgotten/",
+    "/demo/letters/",
+    "/console/consents/",
+    "/console/consents/terms/",
+]
+
+
+@pytest.mark.parametrize(("path", "language", "width"), looked_at(PATHS))
 def test_a_page_of_accounts_is_sound(window, terms, owner, path, language, width):
     page = window(token=owner, width=width, language=language).goto(path)
     page.assert_sound_in_both_themes()

@@ -3,13 +3,13 @@
 import pytest
 
 from browser.pages import PAGES as ALL
+from browser.pages import looked_at
 from browser.site import WIDTHS
 
 PAGES = [page.path for page in ALL if page.path.startswith("/console/") and page.who == "owner"]
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("language", "width"), [("en", WIDTHS[0]), ("ru", WIDTHS[2])])
+@pytest.mark.parametrize(("path", "language", "width"), looked_at(PAGES))
 def test_a_page_of_the_console_is_sound(window, owner, path, language, width):
     page = window(token=owner, width=width, language=language).goto(path)
     page.assert_sound_in_both_themes()

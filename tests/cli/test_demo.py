@@ -317,7 +317,7 @@ def test_the_three_printed_lines_do_what_they_say_and_so_after_another_start(sta
     told = subprocess.run(
         ["curl", "-sS", second.said["open"]], capture_output=True, text=True, timeout=60
     )
-    assert 'class="cards"' in told.stdout
+    assert 'class="front-doors"' in told.stdout
     assert (
         paste(lines[0].replace(str(first.port), str(second.port)))[0] == 401
     )  # that key has ended

@@ -33,7 +33,7 @@ def test_no_exact_solver_does_better_than_the_gap_says(seed):
     assert found.cost <= budget + 1e-9
     assert found.value <= best + 1e-6
     assert best <= found.bound + 1e-6
-    assert found.value >= 0.9 * best - 1e-6
+    assert found.value >= best - values.max() - 1e-6  # one step at most is left undone
 
 
 def test_with_money_enough_everybody_gets_the_best():
