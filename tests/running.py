@@ -78,7 +78,7 @@ def wait_until(holds, seconds=40):
 
 
 def alive(processes):
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in processes if _is_alive(process)]
 
 
 def modules(up):
@@ -90,3 +90,10 @@ def modules(up):
             if "-m" in line:
                 found.setdefault(line[line.index("-m") + 1], process)
     return found
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False

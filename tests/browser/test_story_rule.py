@@ -172,7 +172,10 @@ def cashier_sells_and_takes_back(window, demo, strip, app):
 def owner_sees_it_all(owner, demo, strip):
     page, card = owner.page, demo.said["member"]["card"]
     page.get_by_role("link", name="Members", exact=True).click()
+    page.wait_for_url("**/console/members/")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("/")
+    page.locator("input:focus").wait_for()
     page.keyboard.type(card)
     found = page.locator("main table tbody tr")
     found.nth(1).wait_for(state="detached")
